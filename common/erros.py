@@ -1,0 +1,52 @@
+"""Os erros previstos do laboratório: uma linha em português que diz o que houve e o que fazer.
+
+ErroDoLaboratorio            status 1
+├── ErroDeUso                flag ou variável de ambiente inválida; status 2
+├── KafkaIndisponivel        ninguém responde, ou o que responde não é um Kafka
+├── PrazoEsgotado            uma chamada ao Kafka passou do prazo
+├── SessaoPerdida            o grupo expulsou esta instância; a sessão recomeça
+├── PedidoInvalido           um registro que não é um pedido desta etapa
+├── TransicaoInvalida        novo → aprovado → pago, e só nesta ordem
+└── EnvioIncompleto          pedidos que o Kafka não confirmou
+"""
+
+
+class ErroDoLaboratorio(Exception):
+    """Um erro previsto. `str(erro)` é a linha mostrada; `status`, o código de saída (int)."""
+
+    status = 1
+
+
+class ErroDeUso(ErroDoLaboratorio):
+    """Flag ou variável de ambiente inválida."""
+
+    status = 2
+
+
+class KafkaIndisponivel(ErroDoLaboratorio):
+    """Nenhum Kafka respondeu em KAFKA_BOOTSTRAP_SERVERS."""
+
+
+class PrazoEsgotado(ErroDoLaboratorio):
+    """Uma chamada não terminou dentro do seu prazo."""
+
+
+class SessaoPerdida(ErroDoLaboratorio):
+    """O grupo de consumidores não conta mais com esta instância."""
+
+
+class PedidoInvalido(ErroDoLaboratorio):
+    """Um registro do tópico não pôde ser lido como pedido desta etapa."""
+
+
+class TransicaoInvalida(ErroDoLaboratorio):
+    """Uma mudança de status fora da ordem novo → aprovado → pago."""
+
+
+class EnvioIncompleto(ErroDoLaboratorio):
+    """O produtor terminou sem a confirmação de todos os pedidos."""
+
+
+def motivo(erro: BaseException) -> str:
+    """O que dizer de `erro` entre parênteses: a nossa frase, ou o nome do erro do Kafka (o texto dele é inglês)."""
+    return str(erro) if isinstance(erro, ErroDoLaboratorio) else type(erro).__name__

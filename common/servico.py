@@ -1,0 +1,200 @@
+"""O laço exatamente-uma-vez dos três serviços: lê como o laço ingênuo, mas nada se perde e nada dobra.
+
+    with Servico(ESTOQUE) as servico:
+        for pedido in servico.pedidos():
+            ...                                # o trabalho
+            servico.publica(pedido.aprovado(), "aprovado")
+
+Quando o `for` pede o próximo pedido, o que foi publicado e o offset do que foi lido são confirmados na
+mesma transação. Se o processo morrer antes, o pedido volta para o grupo; depois, o resultado já está lá.
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from uuid import uuid4
+
+from kafka.errors import KafkaError
+
+from common.clientes import bootstrap
+from common.configuracao import Etapa
+from common.erros import PedidoInvalido, PrazoEsgotado, SessaoPerdida, motivo
+from common.espera import ESPERA_S, quando_houver_kafka
+from common.lote import ALVO_S, proximo_lote
+from common.pedido import Pedido, codifica, decodifica
+from common.prazo import Prazo, com_prazo
+from common.ritmo import Ritmo
+from common.sessao import ABERTURA_S, Publicacao, Sessao
+from common.sinais import Interrupcao, encerra_processo_preso
+from common.terminal import diga
+from common.topicos import garante_topicos
+
+PULSO_S = 2.0  # de quanto em quanto um serviço ocioso confere se o Kafka está vivo
+RESERVA_S = 1.0  # a primeira atribuição pode vir vazia por um instante; só depois disto ela é notícia
+DEMORA_DO_GRUPO_S = 1.5  # entrar em um grupo livre leva 0,3 s
+
+
+class Servico:
+    """Uma instância de uma etapa, dentro do seu grupo de consumidores. Use com `with`."""
+
+    def __init__(self, etapa: Etapa) -> None:
+        self._etapa = etapa
+        self._instancia = uuid4().hex[:6]
+        # sorteado, e não o pid: em contêineres todo processo tem o pid 1
+        self._transactional_id = f"{etapa.grupo}-{uuid4()}"
+        self._interrupcao = Interrupcao()
+        self._ritmo = Ritmo()
+        self._sessao: Sessao | None = None
+        self._espera_s = ESPERA_S
+        self._esquece_o_lote()
+
+    def __enter__(self) -> "Servico":
+        self._interrupcao.__enter__()
+        self._fala(f"Iniciando no {self._etapa.grupo}, Kafka em {bootstrap()} (Ctrl+C encerra)")
+        return self
+
+    def __exit__(
+        self, tipo: type[BaseException] | None, erro: BaseException | None, rastro: TracebackType | None
+    ) -> bool:
+        self._fecha_sessao()
+        if resumo := self._ritmo.encerra():
+            self._fala(resumo)
+        if tipo is None or tipo is KeyboardInterrupt:
+            self._fala("Encerrado. O que não terminei continua no Kafka.")
+        self._interrupcao.__exit__()
+        encerra_processo_preso(erro)
+        return tipo is KeyboardInterrupt
+
+    def pedidos(self) -> Iterator[Pedido]:
+        """Os pedidos da etapa, um de cada vez, até o Ctrl+C. Erro: KafkaIndisponivel se nenhum Kafka apareceu."""
+        while not self._interrupcao.pedida:
+            try:
+                self._sessao = self._abre_sessao()
+                yield from self._atende(self._sessao)
+            except (KafkaError, PrazoEsgotado, SessaoPerdida) as erro:
+                if not self._interrupcao.pedida:
+                    self._fala(f"Sessão perdida ({motivo(erro)}): volto ao grupo, nada se perdeu")
+            self._fecha_sessao()
+
+    def diga(self, texto: str) -> None:
+        """Uma linha sobre o pedido em andamento, com a partição dele."""
+        if self._mostra:
+            self._fala(f"{texto} · partição {self._registro.partition}")
+
+    def publica(self, pedido: Pedido, texto: str) -> None:
+        """Deixa `pedido` para a próxima etapa; `texto` é dito quando o Kafka tiver confirmado."""
+        assert self._sessao is not None and self._etapa.saida is not None
+        registro = self._registro
+        origem = f"{registro.topic}/{registro.partition}/{registro.offset}"
+        self._publicacoes.append(
+            Publicacao(
+                topico=self._etapa.saida,
+                particao=registro.partition % self._sessao.particoes_de_saida,
+                chave=str(pedido.id).encode(),
+                valor=codifica(pedido),
+                cabecalhos=[("instancia", self._instancia.encode()), ("origem", origem.encode())],
+            )
+        )
+        if self._mostra:
+            self._ao_confirmar.append(f"{texto} · partição {registro.partition}")
+
+    def _atende(self, sessao: Sessao) -> Iterator[Pedido]:
+        anuncio = _Anuncio(sessao, self._etapa.grupo)
+        lote = 1
+        proximo_pulso = Prazo(PULSO_S)
+        while not self._interrupcao.pedida:
+            registros = sessao.busca(lote)
+            if linha := anuncio.novidade() or self._ritmo.resumo():
+                self._fala(linha)
+            if not registros:
+                if proximo_pulso.esgotado:
+                    sessao.pulso()
+                    proximo_pulso = Prazo(PULSO_S)
+                continue
+            proximo_pulso = Prazo(PULSO_S)
+
+            inicio, feitos = time.monotonic(), 0
+            self._esquece_o_lote()
+            for self._registro in registros:
+                yield from self._trabalha()
+                feitos += 1
+                if time.monotonic() - inicio >= ALVO_S:
+                    break  # o passo ficou lento: confirma já, nunca mais de um pedido lento entre dois polls
+            trabalho_s = time.monotonic() - inicio
+
+            sessao.confirma(registros[:feitos], self._publicacoes)
+            sessao.devolve(registros[feitos:])
+            for linha in self._ao_confirmar:
+                self._fala(linha)
+            lote = proximo_lote(lote, feitos, trabalho_s)
+
+    def _trabalha(self) -> Iterator[Pedido]:
+        """Entrega o registro atual ao corpo do `for`, se for um pedido; senão, só o relata."""
+        try:
+            pedido = decodifica(self._registro.value, self._etapa.status_esperado)
+        except PedidoInvalido as erro:
+            onde = f"{self._registro.topic}, partição {self._registro.partition}, offset {self._registro.offset}"
+            self._ao_confirmar.append(f"IGNORADO (continua no Kafka): {onde}: {erro}")
+            return
+        self._mostra = self._ritmo.conta()
+        self._interrupcao.no_corpo = True
+        try:
+            yield pedido
+        finally:
+            self._interrupcao.no_corpo = False
+
+    def _esquece_o_lote(self) -> None:
+        self._publicacoes: list[Publicacao] = []
+        self._ao_confirmar: list[str] = []
+        self._mostra = True
+
+    def _abre_sessao(self) -> Sessao:
+        def abre() -> Sessao:
+            if self._espera_s != math.inf:
+                com_prazo(
+                    lambda: garante_topicos(self._fala), ABERTURA_S, "criar os tópicos", self._interrupcao.encurta
+                )
+            return Sessao(self._etapa, self._transactional_id, self._interrupcao)
+
+        sessao = quando_houver_kafka(abre, self._fala, self._interrupcao, self._espera_s)
+        self._espera_s = math.inf  # houve um Kafka: se ele cair, espera-se até voltar
+        return sessao
+
+    def _fecha_sessao(self) -> None:
+        if self._sessao:
+            self._sessao.fecha()
+            self._sessao = None
+
+    def _fala(self, texto: str) -> None:
+        diga(self._etapa.nome, self._etapa.cor, texto)
+
+
+class _Anuncio:
+    """O que o rebalanceamento mudou para esta instância, dito uma vez, quando é notícia."""
+
+    def __init__(self, sessao: Sessao, grupo: str) -> None:
+        self._atribuicao = sessao.atribuicao
+        self._grupo = grupo
+        self._dito: list[int] | None = None
+        self._prazo = Prazo(DEMORA_DO_GRUPO_S)
+        self._versao = 0
+        self._disse_demora = False
+
+    def novidade(self) -> str | None:
+        """A linha a dizer agora, se há uma."""
+        if self._versao != self._atribuicao.versao:
+            self._versao = self._atribuicao.versao
+            self._prazo = Prazo(RESERVA_S)
+        particoes = self._atribuicao.particoes
+        if self._versao == 0:
+            if self._prazo.esgotado and not self._disse_demora:
+                self._disse_demora = True
+                return f"Aguardo o {self._grupo}: outra instância ainda segura o lugar (até 6 s se ela morreu)"
+        elif particoes != self._dito and (particoes or self._prazo.esgotado):
+            prefixo = "Pronto: " if self._dito is None else "Rebalanceamento: "
+            self._dito = particoes
+            if particoes:
+                return f"{prefixo}partições atribuídas: {', '.join(map(str, particoes))}"
+            return f"{prefixo}nenhuma partição, fico em reserva (há instâncias de sobra no {self._grupo})"
+        return None

@@ -1,0 +1,173 @@
+"""Uma sessão com o Kafka: um consumidor e um produtor transacional, do começo ao primeiro erro.
+
+A transação, passo a passo (KIP-98, KIP-447):
+
+1. begin
+2. envia o que foi publicado
+3. flush, e o resultado de cada envio: um envio que falhou não pode virar commit
+4. os offsets do que foi lido, com a foto do grupo tirada logo depois do poll
+5. commit: resultado e offset ficam visíveis juntos, ou nenhum
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError
+from kafka.structs import OffsetAndMetadata
+
+from common import clientes
+from common.configuracao import Etapa
+from common.erros import PrazoEsgotado, SessaoPerdida
+from common.prazo import abandona, com_prazo
+from common.sinais import Interrupcao
+
+T = TypeVar("T")
+
+ABERTURA_S = 10.0  # conectar e encerrar a transação anterior; o bootstrap sozinho desiste em 5 s
+POLL_MS = 200  # curto, para que o Ctrl+C aja
+POLL_PRAZO_S = 10.0  # poll(200 ms) não deveria passar muito disso
+POSICAO_S = 15.0  # o offset de um dono morto no meio do commit só aparece quando a transação dele expira (7 s)
+TRANSACAO_S = 10.0  # além do transaction.timeout.ms (6 s) o broker já a abortou
+PULSO_MS = 1_000
+FECHA_CONSUMIDOR_MS = 500  # sair do grupo é uma pergunta só
+FECHA_PRODUTOR_S = 2.0  # com 1 s ou menos e um lote pendente, close() falha e deixa a thread viva
+
+
+@dataclass(frozen=True)
+class Publicacao:
+    """Um registro a publicar: tópico, partição (int), chave e valor (bytes) e cabeçalhos."""
+
+    topico: str
+    particao: int
+    chave: bytes
+    valor: bytes
+    cabecalhos: list[tuple[str, bytes]]
+
+
+class _Atribuicao(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python não tem tipos
+    """Anota as partições recebidas. Roda na thread de rede do cliente: só pode anotar."""
+
+    def __init__(self) -> None:
+        self.versao = 0  # 0: ainda nenhuma atribuição
+        self.particoes: list[int] = []
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        pass  # a próxima atribuição diz tudo (protocolo eager)
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self.particoes = sorted(tp.partition for tp in assigned)
+        self.versao += 1
+
+
+class Sessao:
+    """Lê, publica e confirma sob prazo. O primeiro erro a invalida: feche e abra outra.
+
+    Toda chamada que pode bloquear corre sob prazo.
+    Erros de todos os métodos: kafka.errors.KafkaError, PrazoEsgotado, SessaoPerdida.
+    """
+
+    def __init__(self, etapa: Etapa, transactional_id: str, interrupcao: Interrupcao) -> None:
+        self.atribuicao = _Atribuicao()
+        self._etapa = etapa
+        self._interrupcao = interrupcao
+        self._posicionada_em = 0  # versão da atribuição cujas posições já vieram do grupo
+        self._consumidor: Any = None
+        self._produtor: Any = None
+        try:
+            # o mesmo transactional_id expulsa um produtor abandonado antes e encerra a transação dele
+            self._produtor = self._chama(
+                lambda: KafkaProducer(**clientes.do_produtor_transacional(transactional_id)),
+                ABERTURA_S,
+                "abrir o produtor",
+            )
+            self._chama(self._produtor.init_transactions, ABERTURA_S, "init_transactions")
+            self.particoes_de_saida = self._conta_particoes_de_saida()
+            self._consumidor = self._chama(
+                lambda: KafkaConsumer(**clientes.do_consumidor(etapa.grupo)), ABERTURA_S, "abrir o consumidor"
+            )
+            self._consumidor.subscribe([etapa.entrada], listener=self.atribuicao)
+        except BaseException:
+            self.fecha()
+            raise
+
+    def busca(self, lote: int) -> list[ConsumerRecord]:
+        """Até `lote` registros; nenhum se nada chegou em POLL_MS ou se houve um rebalanceamento."""
+        por_particao = self._chama(
+            lambda: self._consumidor.poll(timeout_ms=POLL_MS, max_records=lote), POLL_PRAZO_S, "poll"
+        )
+        # a foto é de agora: depois do trabalho ela poderia ser de quem já foi expulso (geração -1),
+        # e o broker aceita offsets sem geração sem conferir nada
+        self._foto = self._consumidor.group_metadata()
+        if self.atribuicao.versao != self._posicionada_em:
+            self._posiciona()
+            return []
+        if por_particao and self._foto.generation_id < 0:
+            raise SessaoPerdida("o grupo expulsou esta instância")
+        return [registro for registros in por_particao.values() for registro in registros]
+
+    def _posiciona(self) -> None:
+        """Começa cada partição atribuída no offset do grupo: a posição em memória pode ser de antes da perda."""
+        versao = self.atribuicao.versao
+        for particao in self._consumidor.assignment():
+            pergunta = partial(self._consumidor.committed, particao, timeout_ms=POSICAO_S * 1000)
+            offset = self._chama(pergunta, POSICAO_S, "ler o offset do grupo")
+            if offset is None:
+                self._consumidor.seek_to_beginning(particao)
+            else:
+                self._consumidor.seek(particao, offset)
+        self._posicionada_em = versao
+
+    def confirma(self, lidos: Sequence[ConsumerRecord], publicacoes: Sequence[Publicacao]) -> None:
+        """Publica e avança o grupo além de `lidos`, em uma transação só."""
+        offsets = {TopicPartition(r.topic, r.partition): OffsetAndMetadata(r.offset + 1, "", -1) for r in lidos}
+        foto = self._foto
+
+        def transacao() -> None:
+            self._produtor.begin_transaction()
+            envios = [self._produtor.send(p.topico, p.valor, p.chave, p.cabecalhos, p.particao) for p in publicacoes]
+            self._produtor.flush(TRANSACAO_S)
+            for envio in envios:
+                envio.get(0)
+            self._produtor.send_offsets_to_transaction(offsets, foto)
+            self._produtor.commit_transaction()
+
+        self._chama(transacao, TRANSACAO_S, "transação")
+
+    def devolve(self, registros: Sequence[ConsumerRecord]) -> None:
+        """Volta cada partição ao primeiro destes registros, que ninguém trabalhou."""
+        for registro in reversed(registros):
+            self._consumidor.seek(TopicPartition(registro.topic, registro.partition), registro.offset)
+
+    def pulso(self) -> None:
+        """Pergunta algo barato ao broker: um poll() ocioso nunca conta que ele morreu."""
+        particao = TopicPartition(self._etapa.entrada, 0)
+        self._chama(lambda: self._consumidor.end_offsets([particao], timeout_ms=PULSO_MS), POLL_PRAZO_S, "pulso")
+
+    def fecha(self) -> None:
+        """Sai do grupo, depois solta o produtor. Nunca falha e nunca passa dos prazos."""
+        # o consumidor primeiro: sem fechar, ele segura as partições até max_poll_interval_ms
+        if self._consumidor is not None:
+            self._tenta(lambda: self._consumidor.close(timeout_ms=FECHA_CONSUMIDOR_MS), 2 * FECHA_CONSUMIDOR_MS / 1000)
+        if self._produtor is not None:
+            self._tenta(lambda: self._produtor.close(timeout=FECHA_PRODUTOR_S), 2 * FECHA_PRODUTOR_S)
+
+    def _tenta(self, fechamento: Callable[[], None], segundos: float) -> None:
+        try:
+            self._chama(fechamento, segundos, "fechar")
+        except PrazoEsgotado:
+            pass  # com_prazo já registrou o abandono
+        except KafkaError:
+            abandona("fechar")  # close() falhou no meio: a thread do cliente continua viva
+
+    def _conta_particoes_de_saida(self) -> int:
+        saida = self._etapa.saida
+        if saida is None:
+            return 0
+        return len(self._chama(lambda: self._produtor.partitions_for(saida), ABERTURA_S, "ler as partições"))
+
+    def _chama(self, funcao: Callable[[], T], segundos: float, o_que: str) -> T:
+        return com_prazo(funcao, segundos, o_que, self._interrupcao.encurta)

@@ -1,0 +1,74 @@
+"""Ctrl+C, SIGTERM e SIGBREAK: parar logo, sem traceback e sem deixar nada pela metade."""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+from common.prazo import Prazo, houve_abandono
+
+DESPEDIDA_S = 0.6  # quanto o que está em andamento ainda pode levar; sair deve parecer instantâneo
+SAIDA_DE_CTRL_C = 130  # 128 + SIGINT, a convenção dos shells
+
+# SIGBREAK é o Ctrl+Break do Windows; SIGHUP, o terminal fechado nos outros
+_SINAIS = [getattr(signal, nome) for nome in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, nome)]
+
+
+class Interrupcao:
+    """Enquanto `with Interrupcao()` vale, um sinal só levanta uma bandeira; quem trabalha a consulta.
+
+    Uma exceção no meio do cliente Kafka o deixaria com travas presas. Só dentro de `no_corpo` (o trabalho
+    do script, sem Kafka nenhum) o sinal vira KeyboardInterrupt. O segundo sinal termina na hora.
+    """
+
+    def __init__(self) -> None:
+        self.pedida = False
+        self.no_corpo = False
+        self._despedida = Prazo(DESPEDIDA_S)
+        self._anteriores: dict[int, Any] = {}
+
+    def __enter__(self) -> "Interrupcao":
+        # fora da thread principal (um teste) o Python não deixa trocar o tratamento de sinais
+        if threading.current_thread() is threading.main_thread():
+            self._anteriores = {sinal: signal.signal(sinal, self._ao_sinal) for sinal in _SINAIS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for sinal, anterior in self._anteriores.items():
+            signal.signal(sinal, anterior)
+
+    def _ao_sinal(self, numero: int, quadro: FrameType | None) -> None:
+        if self.pedida:
+            os._exit(SAIDA_DE_CTRL_C)
+        self.pedida = True
+        self._despedida = Prazo(DESPEDIDA_S)
+        if self.no_corpo:
+            raise KeyboardInterrupt
+
+    def encurta(self, prazo: Prazo) -> None:
+        """Depois do Ctrl+C nada leva mais do que resta da despedida."""
+        if self.pedida:
+            prazo.encurta(self._despedida.resta)
+
+
+def encerra_processo_preso(erro: BaseException | None) -> None:
+    """Se há threads presas no cliente Kafka, termina aqui o processo, com o mesmo relato e status.
+
+    A saída normal esperaria por elas, e o atexit do cliente ainda escreveria tracebacks.
+    """
+    if not houve_abandono():
+        return
+    status = 0
+    if erro is not None and not isinstance(erro, KeyboardInterrupt):
+        status = 1
+        try:
+            sys.excepthook(type(erro), erro, erro.__traceback__)
+        except SystemExit as saida:
+            status = int(saida.code or 0)
+    for fluxo in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # quem lia o pipe já foi embora
+            fluxo.flush()
+    os._exit(status)

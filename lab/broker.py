@@ -1,0 +1,33 @@
+"""As configurações do broker: as mesmas no docker-compose.yml, no Kafka local e nos testes."""
+
+# Um broker só. As chaves são as do server.properties; o compose as repete como KAFKA_*, e um teste compara.
+CONFIGURACAO_DO_BROKER = {
+    # --- os tópicos da aula
+    "num.partitions": "3",  # até três instâncias de um serviço trabalham ao mesmo tempo
+    "default.replication.factor": "1",
+    "auto.create.topics.enable": "false",  # um nome errado deve falhar, e não criar um tópico com outro formato
+    "log.retention.hours": "168",  # 7 dias: por quanto tempo um pedido espera por um serviço parado
+    # --- grupos: a aula mostra o rebalanceamento, e ninguém quer esperar por ele
+    "group.initial.rebalance.delay.ms": "0",  # o padrão segura a primeira instância por 3 s à espera de outras
+    # --- transações: uma órfã (kill -9 entre enviar e confirmar) bloqueia os leitores até ser abortada
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",  # o padrão só olha a cada 10 s
+    # --- tópicos internos: uma réplica, que é o que um broker só pode dar
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    # com as 50 partições do padrão seriam 100 pastas e milhares de arquivos abertos, para três grupos
+    "offsets.topic.num.partitions": "3",
+    "transaction.state.log.num.partitions": "3",
+    # --- queda: o controlador só aceita o broker de volta quando a sessão anterior vence (o padrão é 9 s)
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",  # seis batimentos por sessão: uma pausa da JVM não a derruba
+}
+
+
+def variaveis_do_docker() -> dict[str, str]:
+    """A configuração como as variáveis KAFKA_* (dict) que a imagem apache/kafka lê."""
+    return {
+        "KAFKA_" + chave.upper().replace(".", "_"): valor for chave, valor in CONFIGURACAO_DO_BROKER.items()
+    }

@@ -1,0 +1,70 @@
+"""`python -m lab kafka`: um Kafka de verdade neste terminal, sem Docker e sem Java instalados."""
+
+import argparse
+import signal
+import time
+from pathlib import Path
+from types import FrameType
+
+import common.clientes  # noqa: F401  # cala o cliente Kafka, que fala inglês no stderr
+from common.argumentos import Argumentos
+from common.erros import ErroDoLaboratorio
+from lab.kafka_local import KafkaLocal
+from lab.mensagem import informa
+from lab.versao import VERSAO_KAFKA
+
+PORTA_PADRAO = 9092
+PASTA_PADRAO = ".kafka"
+_PASSO_S = 0.2  # de quanto em quanto tempo se olha se o Java ainda vive; no Windows, também o Ctrl+C
+_SINAIS_DE_FIM = ("SIGTERM", "SIGHUP", "SIGBREAK")  # kill, terminal fechado, Ctrl+Break: como um Ctrl+C
+
+
+def porta(texto: str) -> int:
+    """Uma porta TCP (int). Erro: argparse.ArgumentTypeError."""
+    if not (texto.isascii() and texto.isdecimal() and 1 <= int(texto) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{texto!r} não é uma porta (1 a 65535)")
+    return int(texto)
+
+
+def configura(analisador: Argumentos) -> None:
+    """As flags do comando."""
+    analisador.add_argument(
+        "--porta", type=porta, default=PORTA_PADRAO, metavar="N", help=f"porta TCP (padrão: {PORTA_PADRAO})"
+    )
+    analisador.add_argument(
+        "--pasta",
+        type=Path,
+        default=Path(PASTA_PADRAO),
+        metavar="PASTA",
+        help=f"onde ficam os dados, que sobrevivem a um reinício (padrão: {PASTA_PADRAO})",
+    )
+
+
+def _interrompe(sinal: int, quadro: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def executa(args: argparse.Namespace) -> int:
+    """Roda o Kafka até o Ctrl+C. Devolve o status (int): 0 se pediram o fim, 1 se o Kafka caiu sozinho."""
+    for nome in _SINAIS_DE_FIM:
+        if hasattr(signal, nome):
+            signal.signal(getattr(signal, nome), _interrompe)
+    kafka = KafkaLocal(args.pasta, args.porta, diz=informa)
+    try:
+        kafka.inicia()
+        informa(
+            f"Kafka {VERSAO_KAFKA} pronto em localhost:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)"
+        )
+        while kafka.vivo:
+            time.sleep(_PASSO_S)
+    except KeyboardInterrupt:
+        informa("Encerrando o Kafka…")
+        kafka.para()
+        informa(f"Kafka encerrado. Os dados continuam em {args.pasta}/")
+        return 0
+    finally:
+        kafka.para()
+    raise ErroDoLaboratorio(
+        "o Kafka terminou sozinho (alguém o matou, ou faltou memória). "
+        f"Rode o mesmo comando de novo: nada do que foi gravado se perdeu. O registro: {kafka.registro}"
+    )

@@ -1,0 +1,146 @@
+"""Os jars oficiais do Apache Kafka: exatamente os do jars.lock, conferidos pelo SHA-256 a cada uso."""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from jgo.maven import MavenContext
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from common.erros import ErroDoLaboratorio
+from lab.mensagem import informa
+from lab.versao import VERSAO_KAFKA
+
+ARQUIVO_DA_LISTA = Path(__file__).with_name("jars.lock")
+# Um só lugar por usuário: cópias do laboratório (e os testes) não baixam tudo de novo.
+PASTA_DOS_JARS = Path.home() / ".cache" / "lab-kafka" / f"jars-{VERSAO_KAFKA}"
+TAMANHO_TOTAL_MB = 44  # só para avisar antes; uns 10 s em uma boa rede
+_TENTATIVAS = 2  # um arquivo corrompido na rede é raro; dois seguidos já são um proxy ou um ataque
+_PRAZO_DA_REDE_S = 15  # sem um byte sequer neste tempo, a rede não está lá
+_JARS_POR_LINHA = 10  # sem TTY: uma linha de progresso a cada tantos jars
+_CABECALHO = "# Os jars do Kafka local: grupo:artefato:versão e SHA-256. Gerado por: python -m lab.fixa_jars"
+
+# Baixar em paralelo não ajuda: 7,7 s um a um, 6,8 s de quatro em quatro, 11,5 s de oito em oito.
+
+
+@dataclass(frozen=True)
+class Jar:
+    """Um jar fixado: as coordenadas no Maven Central e o SHA-256 que o arquivo precisa ter."""
+
+    grupo: str
+    artefato: str
+    versao: str
+    sha256: str
+
+    @property
+    def nome(self) -> str:
+        return f"{self.artefato}-{self.versao}.jar"
+
+
+def le_lista(arquivo: Path = ARQUIVO_DA_LISTA) -> list[Jar]:
+    """Os jars (list[Jar]) da lista fixada."""
+    linhas = arquivo.read_text(encoding="utf-8").splitlines()
+    pares = (linha.split() for linha in linhas if linha and not linha.startswith("#"))
+    return [Jar(*coordenadas.split(":"), sha256) for coordenadas, sha256 in pares]
+
+
+def grava_lista(jars: list[Jar], arquivo: Path = ARQUIVO_DA_LISTA) -> None:
+    """Escreve a lista fixada, em ordem, para que cada mudança apareça em uma linha do diff."""
+    linhas = sorted(f"{jar.grupo}:{jar.artefato}:{jar.versao} {jar.sha256}" for jar in jars)
+    arquivo.write_bytes("\n".join([_CABECALHO, *linhas, ""]).encode())
+
+
+def exige_uma_versao(jars: list[Jar]) -> None:
+    """Todo jar do Kafka tem a mesma versão. Erro: ErroDoLaboratorio, com os que destoam."""
+    outros = [jar.nome for jar in jars if jar.grupo == "org.apache.kafka" and jar.versao != VERSAO_KAFKA]
+    if outros:
+        raise ErroDoLaboratorio(f"a lista de jars mistura versões do Kafka: {', '.join(outros)} não é {VERSAO_KAFKA}")
+
+
+def sha256(arquivo: Path) -> str:
+    """O SHA-256 (str, hexadecimal) de um arquivo."""
+    return hashlib.sha256(arquivo.read_bytes()).hexdigest()
+
+
+def _confere(arquivo: Path, jar: Jar) -> bool:
+    try:
+        return sha256(arquivo) == jar.sha256
+    except OSError:
+        return False
+
+
+def _baixa(jar: Jar, destino: Path) -> None:
+    """Baixa um jar para `destino`: inteiro e conferido, ou nada. Erro: ErroDoLaboratorio."""
+    for _ in range(_TENTATIVAS):
+        # O jgo escreve direto no seu cache. Em uma pasta só deste download, nem um Ctrl+C no meio nem outro
+        # processo baixando o mesmo jar deixa um pedaço de arquivo onde o Kafka procura.
+        with tempfile.TemporaryDirectory(dir=destino.parent, prefix="baixando-") as pasta:
+            maven = MavenContext(repo_cache=Path(pasta), timeout=_PRAZO_DA_REDE_S)
+            try:
+                baixado = maven.project(jar.grupo, jar.artefato).at_version(jar.versao).artifact().resolve()
+            except (requests.RequestException, OSError) as erro:
+                raise ErroDoLaboratorio(
+                    f"não consegui baixar {jar.nome} do Maven Central ({type(erro).__name__}). "
+                    "Confira a internet (ou o proxy, em HTTPS_PROXY) e repita: o que já veio não se perde"
+                ) from erro
+            except RuntimeError as erro:  # o jgo: respondeu, mas não com o arquivo
+                raise ErroDoLaboratorio(f"o Maven Central não entregou {jar.nome}; repita daqui a pouco") from erro
+            if _confere(baixado, jar):
+                _move(baixado, destino, jar)
+                return
+    raise ErroDoLaboratorio(
+        f"{jar.nome} chegou {_TENTATIVAS} vezes com um SHA-256 diferente do esperado. "
+        "Há um proxy que altera downloads? Tente em outra rede"
+    )
+
+
+def _move(baixado: Path, destino: Path, jar: Jar) -> None:
+    try:
+        os.replace(baixado, destino)
+    except PermissionError:  # Windows: outro processo acabou de pô-lo ali e já o usa
+        if not _confere(destino, jar):
+            raise
+
+
+@contextmanager
+def _progresso(total: int) -> Iterator[Callable[[], None]]:
+    """Uma barra no terminal, linhas em um pipe. Entrega a função a chamar depois de cada jar."""
+    if sys.stdout.isatty():
+        colunas = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+        with Progress(*colunas, TimeElapsedColumn()) as barra:
+            tarefa = barra.add_task("Baixando jars do Kafka", total=total)
+            yield lambda: barra.advance(tarefa)
+        return
+    prontos = 0
+
+    def avanca() -> None:
+        nonlocal prontos
+        prontos += 1
+        if prontos % _JARS_POR_LINHA == 0 or prontos == total:
+            informa(f"  {prontos} de {total} jars")
+
+    yield avanca
+
+
+def garante_jars(pasta: Path = PASTA_DOS_JARS) -> list[Path]:
+    """Os caminhos (list[Path]) de todos os jars, baixando o que falta ou não confere. Erro: ErroDoLaboratorio."""
+    jars = le_lista()
+    exige_uma_versao(jars)
+    faltam = [jar for jar in jars if not _confere(pasta / jar.nome, jar)]
+    if faltam:
+        informa(f"Baixando o Kafka {VERSAO_KAFKA} do Maven Central: {len(faltam)} jars, até {TAMANHO_TOTAL_MB} MB…")
+        try:
+            pasta.mkdir(parents=True, exist_ok=True)
+            with _progresso(len(faltam)) as avanca:
+                for jar in faltam:
+                    _baixa(jar, pasta / jar.nome)
+                    avanca()
+        except OSError as erro:
+            raise ErroDoLaboratorio(f"não consegui gravar em {pasta}: {erro.strerror or erro}") from erro
+    return [pasta / jar.nome for jar in jars]

@@ -1,0 +1,66 @@
+"""Um processo Java sob o vigia: quem o criou morre, ele morre junto."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from common.erros import ErroDoLaboratorio
+from common.prazo import PASSO_S, Prazo
+from lab.vigia import PRAZO_PARA_ENCERRAR_S, novo_grupo
+
+_RAIZ = Path(__file__).resolve().parent.parent
+_FOLGA_S = 3.0  # além do prazo do próprio vigia, antes de desistir dele
+
+
+class ProcessoJava:
+    """`comando` (list[str]) rodando em segundo plano, com a saída no arquivo `registro`.
+
+    O vigia segura `trava` enquanto o comando viver. Erro: ErroDoLaboratorio se ele não começa.
+    """
+
+    def __init__(self, comando: list[str], registro: Path, trava: Path) -> None:
+        argumentos = [sys.executable, "-m", "lab.vigia", "--trava", str(trava), "--", *comando]
+        with registro.open("ab") as saida:
+            self._vigia = subprocess.Popen(  # type: ignore[call-overload]  # o Popen não aceita ** com tipos
+                argumentos, cwd=_RAIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=saida, **novo_grupo()
+            )
+        pid = self._vigia.stdout.readline().strip()
+        if not pid:
+            self.encerra()
+            raise ErroDoLaboratorio(f"não consegui executar {comando[0]}; veja {registro}")
+        self.pid = int(pid)
+
+    @property
+    def vivo(self) -> bool:
+        return self._vigia.poll() is None
+
+    def espera(self, prazo: Prazo) -> int | None:
+        """O status (int) do comando; None se ele não terminou no prazo. Em passos, para o Ctrl+C agir."""
+        while self.vivo and not prazo.esgotado:
+            try:
+                self._vigia.wait(min(PASSO_S, prazo.resta))
+            except subprocess.TimeoutExpired:
+                continue
+        status: int | None = self._vigia.poll()
+        return status
+
+    def sinaliza(self, sinal: int) -> None:
+        """Manda `sinal` ao Java. O vigia só deixa o pid ser reaproveitado depois de terminar ele mesmo."""
+        if self.vivo:
+            os.kill(self.pid, sinal)
+
+    def mata(self) -> None:
+        """kill -9 no Java (TerminateProcess no Windows); volta quando ele já não existe."""
+        self.sinaliza(signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        self.espera(Prazo(_FOLGA_S))
+        self.encerra()
+
+    def encerra(self) -> None:
+        """Pede o fim e o espera; passado o prazo, mata. No Windows não há um pedido: o vigia termina o processo."""
+        self._vigia.stdin.close()  # daqui em diante o vigia faz o trabalho, mesmo que nos interrompam
+        if self.espera(Prazo(PRAZO_PARA_ENCERRAR_S + _FOLGA_S)) is None:
+            self._vigia.kill()
+            self._vigia.wait()
+        self._vigia.stdout.close()
