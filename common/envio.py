@@ -83,7 +83,7 @@ class Produtor:
         except PrazoEsgotado:
             pass  # com_prazo já registrou o abandono
         except KafkaError:
-            abandona("fechar")
+            abandona(self._produtor)
         if self._andamento:
             self._andamento.encerra(self._confirmados)
         segundos = time.monotonic() - self._inicio

@@ -10,7 +10,7 @@ from common.erros import PrazoEsgotado
 
 T = TypeVar("T")
 
-_abandonadas: list[str] = []
+_abandonados: list[object] = []  # guardados até o fim: o __del__ do cliente Kafka escreveria tracebacks
 
 PASSO_S = 0.05  # de quanto em quanto olhamos o prazo: no Windows uma espera longa não vê o Ctrl+C
 
@@ -35,14 +35,14 @@ class Prazo:
         self._fim = min(self._fim, time.monotonic() + segundos)
 
 
-def abandona(o_que: str) -> None:
-    """Registra que uma chamada ao cliente Kafka ficou para trás, presa em uma thread."""
-    _abandonadas.append(o_que)
+def abandona(o_que: object) -> None:
+    """Registra que algo do cliente Kafka (uma chamada, um produtor) ficou para trás, preso em uma thread."""
+    _abandonados.append(o_que)
 
 
 def houve_abandono() -> bool:
     """True: o processo tem threads presas e só termina depressa com `sai_ja`."""
-    return bool(_abandonadas)
+    return bool(_abandonados)
 
 
 def com_prazo(

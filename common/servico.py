@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from kafka.errors import KafkaError
 
-from common.clientes import bootstrap
+from common.clientes import SESSAO_MS, bootstrap
 from common.configuracao import Etapa
 from common.erros import PedidoInvalido, PrazoEsgotado, SessaoPerdida, motivo
 from common.espera import ESPERA_S, quando_houver_kafka
@@ -190,7 +190,7 @@ class _Anuncio:
         if self._versao == 0:
             if self._prazo.esgotado and not self._disse_demora:
                 self._disse_demora = True
-                return f"Aguardo o {self._grupo}: outra instância ainda segura o lugar (até 6 s se ela morreu)"
+                return f"Aguardo o {self._grupo}: um membro que sumiu segura o lugar por até {SESSAO_MS // 1000} s"
         elif particoes != self._dito and (particoes or self._prazo.esgotado):
             prefixo = "Pronto: " if self._dito is None else "Rebalanceamento: "
             self._dito = particoes

@@ -31,7 +31,7 @@ ABERTURA_S = 10.0  # conectar e encerrar a transação anterior; o bootstrap soz
 POLL_MS = 200  # curto, para que o Ctrl+C aja
 POLL_PRAZO_S = 10.0  # poll(200 ms) não deveria passar muito disso
 POSICAO_S = 15.0  # o offset de um dono morto no meio do commit só aparece quando a transação dele expira (7 s)
-TRANSACAO_S = 10.0  # além do transaction.timeout.ms (6 s) o broker já a abortou
+TRANSACAO_S = 8.0  # uma transação leva 10 ms; depois do transaction.timeout.ms (6 s) o broker já a abortou
 PULSO_MS = 1_000
 FECHA_CONSUMIDOR_MS = 500  # sair do grupo é uma pergunta só
 FECHA_PRODUTOR_S = 2.0  # com 1 s ou menos e um lote pendente, close() falha e deixa a thread viva
@@ -90,6 +90,9 @@ class Sessao:
                 lambda: KafkaConsumer(**clientes.do_consumidor(etapa.grupo)), ABERTURA_S, "abrir o consumidor"
             )
             self._consumidor.subscribe([etapa.entrada], listener=self.atribuicao)
+            # um líder que entra no grupo sem conhecer as partições atribui a lista vazia, e não volta atrás
+            conhece = partial(self._consumidor.partitions_for_topic, etapa.entrada)
+            self._chama(conhece, ABERTURA_S, "ler as partições de entrada")
         except BaseException:
             self.fecha()
             raise
@@ -151,23 +154,22 @@ class Sessao:
         """Sai do grupo, depois solta o produtor. Nunca falha e nunca passa dos prazos."""
         # o consumidor primeiro: sem fechar, ele segura as partições até max_poll_interval_ms
         if self._consumidor is not None:
-            self._tenta(lambda: self._consumidor.close(timeout_ms=FECHA_CONSUMIDOR_MS), 2 * FECHA_CONSUMIDOR_MS / 1000)
+            fecha = partial(self._consumidor.close, timeout_ms=FECHA_CONSUMIDOR_MS)
+            self._tenta(fecha, 2 * FECHA_CONSUMIDOR_MS / 1000, self._consumidor)
         if self._produtor is not None:
-            self._tenta(lambda: self._produtor.close(timeout=FECHA_PRODUTOR_S), 2 * FECHA_PRODUTOR_S)
+            self._tenta(partial(self._produtor.close, timeout=FECHA_PRODUTOR_S), 2 * FECHA_PRODUTOR_S, self._produtor)
 
-    def _tenta(self, fechamento: Callable[[], None], segundos: float) -> None:
+    def _tenta(self, fechamento: Callable[[], None], segundos: float, cliente: object) -> None:
         try:
             self._chama(fechamento, segundos, "fechar")
-        except PrazoEsgotado:
-            pass  # com_prazo já registrou o abandono
-        except KafkaError:
-            abandona("fechar")  # close() falhou no meio: a thread do cliente continua viva
+        except (KafkaError, PrazoEsgotado):
+            abandona(cliente)  # close() parou no meio: uma thread do cliente continua viva
 
     def _conta_particoes_de_saida(self) -> int:
         saida = self._etapa.saida
         if saida is None:
             return 0
-        return len(self._chama(lambda: self._produtor.partitions_for(saida), ABERTURA_S, "ler as partições"))
+        return len(self._chama(lambda: self._produtor.partitions_for(saida), ABERTURA_S, "ler as partições de saída"))
 
     def _chama(self, funcao: Callable[[], T], segundos: float, o_que: str) -> T:
         return com_prazo(funcao, segundos, o_que, self._interrupcao.encurta)

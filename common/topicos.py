@@ -50,7 +50,8 @@ def garante_topicos(avisa: Callable[[str], None]) -> None:
             for nome in faltam:  # um por vez: outro script pode criar só alguns no mesmo instante
                 with contextlib.suppress(TopicAlreadyExistsError):
                     admin.create_topics({nome: desejado}, timeout_ms=PEDIDO_MS)
-            admin.wait_for_topics(faltam, timeout_ms=PEDIDO_MS)
+        # também os que outro script acaba de criar: no primeiro instante ainda não têm líder
+        admin.wait_for_topics(topicos(), timeout_ms=PEDIDO_MS)
     finally:
         admin.close()
     for nome, particoes in existentes.items():

@@ -28,6 +28,4 @@ CONFIGURACAO_DO_BROKER = {
 
 def variaveis_do_docker() -> dict[str, str]:
     """A configuração como as variáveis KAFKA_* (dict) que a imagem apache/kafka lê."""
-    return {
-        "KAFKA_" + chave.upper().replace(".", "_"): valor for chave, valor in CONFIGURACAO_DO_BROKER.items()
-    }
+    return {"KAFKA_" + chave.upper().replace(".", "_"): valor for chave, valor in CONFIGURACAO_DO_BROKER.items()}

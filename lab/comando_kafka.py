@@ -6,10 +6,8 @@ import time
 from pathlib import Path
 from types import FrameType
 
-import common.clientes  # noqa: F401  # cala o cliente Kafka, que fala inglês no stderr
 from common.argumentos import Argumentos
 from common.erros import ErroDoLaboratorio
-from lab.kafka_local import KafkaLocal
 from lab.mensagem import informa
 from lab.versao import VERSAO_KAFKA
 
@@ -46,15 +44,17 @@ def _interrompe(sinal: int, quadro: FrameType | None) -> None:
 
 def executa(args: argparse.Namespace) -> int:
     """Roda o Kafka até o Ctrl+C. Devolve o status (int): 0 se pediram o fim, 1 se o Kafka caiu sozinho."""
+    # só agora: o --help funciona sem nada instalado
+    import common.clientes  # noqa: F401  # cala o cliente Kafka, que fala inglês no stderr
+    from lab.kafka_local import KafkaLocal
+
     for nome in _SINAIS_DE_FIM:
         if hasattr(signal, nome):
             signal.signal(getattr(signal, nome), _interrompe)
     kafka = KafkaLocal(args.pasta, args.porta, diz=informa)
     try:
         kafka.inicia()
-        informa(
-            f"Kafka {VERSAO_KAFKA} pronto em localhost:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)"
-        )
+        informa(f"Kafka {VERSAO_KAFKA} pronto em localhost:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)")
         while kafka.vivo:
             time.sleep(_PASSO_S)
     except KeyboardInterrupt:

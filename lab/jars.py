@@ -1,7 +1,6 @@
 """Os jars oficiais do Apache Kafka: exatamente os do jars.lock, conferidos pelo SHA-256 a cada uso."""
 
 import hashlib
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -47,7 +46,7 @@ def le_lista(arquivo: Path = ARQUIVO_DA_LISTA) -> list[Jar]:
     """Os jars (list[Jar]) da lista fixada."""
     linhas = arquivo.read_text(encoding="utf-8").splitlines()
     pares = (linha.split() for linha in linhas if linha and not linha.startswith("#"))
-    return [Jar(*coordenadas.split(":"), sha256) for coordenadas, sha256 in pares]
+    return [Jar(*coordenadas.split(":"), soma) for coordenadas, soma in pares]  # type: ignore[call-arg]  # são três
 
 
 def grava_lista(jars: list[Jar], arquivo: Path = ARQUIVO_DA_LISTA) -> None:
@@ -102,7 +101,7 @@ def _baixa(jar: Jar, destino: Path) -> None:
 
 def _move(baixado: Path, destino: Path, jar: Jar) -> None:
     try:
-        os.replace(baixado, destino)
+        baixado.replace(destino)
     except PermissionError:  # Windows: outro processo acabou de pô-lo ali e já o usa
         if not _confere(destino, jar):
             raise
@@ -134,7 +133,8 @@ def garante_jars(pasta: Path = PASTA_DOS_JARS) -> list[Path]:
     exige_uma_versao(jars)
     faltam = [jar for jar in jars if not _confere(pasta / jar.nome, jar)]
     if faltam:
-        informa(f"Baixando o Kafka {VERSAO_KAFKA} do Maven Central: {len(faltam)} jars, até {TAMANHO_TOTAL_MB} MB…")
+        quantos = f"{len(faltam)} de {len(jars)} jars ({TAMANHO_TOTAL_MB} MB ao todo)"
+        informa(f"Baixando o Kafka {VERSAO_KAFKA} do Maven Central: {quantos}…")
         try:
             pasta.mkdir(parents=True, exist_ok=True)
             with _progresso(len(faltam)) as avanca:

@@ -1,7 +1,7 @@
 """Um Apache Kafka de verdade nesta máquina, sem Docker: um broker KRaft em uma pasta.
 
-    with KafkaLocal.temporario() as kafka:
-        KafkaProducer(bootstrap_servers=kafka.bootstrap)
+with KafkaLocal.temporario() as kafka:
+    KafkaProducer(bootstrap_servers=kafka.bootstrap)
 """
 
 import base64
@@ -86,9 +86,11 @@ class KafkaLocal:
     def temporario(porta: int | None = None) -> "Iterator[KafkaLocal]":
         """Um Kafka só para este bloco, em uma pasta temporária apagada no fim."""
         # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
-        with tempfile.TemporaryDirectory(prefix="lab-kafka-", ignore_cleanup_errors=True) as pasta:
-            with KafkaLocal(Path(pasta), porta) as kafka:
-                yield kafka
+        with (
+            tempfile.TemporaryDirectory(prefix="lab-kafka-", ignore_cleanup_errors=True) as pasta,
+            KafkaLocal(Path(pasta), porta) as kafka,
+        ):
+            yield kafka
 
     @property
     def bootstrap(self) -> str:
@@ -170,11 +172,9 @@ class KafkaLocal:
 
     def _formata(self, kafka: list[str]) -> None:
         identificador = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        formato = self._lanca(
-            # --cluster-id=…: um identificador pode começar com "-"
-            [*kafka, "kafka.tools.StorageTool", "format", f"--cluster-id={identificador}", "--ignore-formatted"]
-            + ["--config", str(self._propriedades)]
-        )
+        formatador = [*kafka, "kafka.tools.StorageTool", "format", "--config", str(self._propriedades)]
+        # --cluster-id=…, e não em dois argumentos: o identificador pode começar com "-"
+        formato = self._lanca([*formatador, f"--cluster-id={identificador}", "--ignore-formatted"])
         try:
             status = formato.espera(Prazo(_PRAZO_DO_FORMATO_S))
         finally:

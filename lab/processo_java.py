@@ -8,7 +8,7 @@ from pathlib import Path
 
 from common.erros import ErroDoLaboratorio
 from common.prazo import PASSO_S, Prazo
-from lab.vigia import PRAZO_PARA_ENCERRAR_S, novo_grupo
+from lab.vigia import GRUPO_NOVO, PRAZO_PARA_ENCERRAR_S, SESSAO_NOVA
 
 _RAIZ = Path(__file__).resolve().parent.parent
 _FOLGA_S = 3.0  # além do prazo do próprio vigia, antes de desistir dele
@@ -23,10 +23,18 @@ class ProcessoJava:
     def __init__(self, comando: list[str], registro: Path, trava: Path) -> None:
         argumentos = [sys.executable, "-m", "lab.vigia", "--trava", str(trava), "--", *comando]
         with registro.open("ab") as saida:
-            self._vigia = subprocess.Popen(  # type: ignore[call-overload]  # o Popen não aceita ** com tipos
-                argumentos, cwd=_RAIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=saida, **novo_grupo()
+            self._vigia = subprocess.Popen(
+                argumentos,
+                cwd=_RAIZ,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=saida,
+                start_new_session=SESSAO_NOVA,
+                creationflags=GRUPO_NOVO,
             )
-        pid = self._vigia.stdout.readline().strip()
+        assert self._vigia.stdin and self._vigia.stdout  # são PIPE
+        self._entrada, self._saida = self._vigia.stdin, self._vigia.stdout
+        pid = self._saida.readline().strip()
         if not pid:
             self.encerra()
             raise ErroDoLaboratorio(f"não consegui executar {comando[0]}; veja {registro}")
@@ -43,8 +51,7 @@ class ProcessoJava:
                 self._vigia.wait(min(PASSO_S, prazo.resta))
             except subprocess.TimeoutExpired:
                 continue
-        status: int | None = self._vigia.poll()
-        return status
+        return self._vigia.poll()
 
     def sinaliza(self, sinal: int) -> None:
         """Manda `sinal` ao Java. O vigia só deixa o pid ser reaproveitado depois de terminar ele mesmo."""
@@ -53,14 +60,17 @@ class ProcessoJava:
 
     def mata(self) -> None:
         """kill -9 no Java (TerminateProcess no Windows); volta quando ele já não existe."""
-        self.sinaliza(signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        if sys.platform == "win32":
+            self.sinaliza(signal.SIGTERM)  # lá o os.kill termina o processo na hora, seja qual for o sinal
+        else:
+            self.sinaliza(signal.SIGKILL)
         self.espera(Prazo(_FOLGA_S))
         self.encerra()
 
     def encerra(self) -> None:
         """Pede o fim e o espera; passado o prazo, mata. No Windows não há um pedido: o vigia termina o processo."""
-        self._vigia.stdin.close()  # daqui em diante o vigia faz o trabalho, mesmo que nos interrompam
+        self._entrada.close()  # daqui em diante o vigia faz o trabalho, mesmo que nos interrompam
         if self.espera(Prazo(PRAZO_PARA_ENCERRAR_S + _FOLGA_S)) is None:
             self._vigia.kill()
             self._vigia.wait()
-        self._vigia.stdout.close()
+        self._saida.close()

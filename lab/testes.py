@@ -1,4 +1,4 @@
-"""`python -m lab testes`: a suíte de testes. O que vier depois vai direto para o pytest."""
+"""`python -m lab testes`: a suíte de testes. As flags são as do pytest, como -k NOME ou -x."""
 
 import argparse
 import subprocess
@@ -11,18 +11,16 @@ _RAIZ = Path(__file__).resolve().parent.parent
 
 
 def configura(analisador: Argumentos) -> None:
-    """As flags do comando: as do próprio pytest."""
-    analisador.add_argument(
-        "pytest", nargs=argparse.REMAINDER, metavar="...", help="argumentos do pytest, como -k nome ou -x"
-    )
+    """As flags do comando: nenhuma sua; todas vão para o pytest."""
+    analisador.set_defaults(repassa=True)
 
 
 def executa(args: argparse.Namespace) -> int:
-    """Roda o pytest. Devolve o status (int) dele."""
-    # outro processo: a suíte troca variáveis de ambiente e sinais, e os.execv não serve no Windows
-    processo = subprocess.Popen([sys.executable, "-m", "pytest", *args.pytest], cwd=_RAIZ)
+    """Roda o pytest com `args.resto` (list[str]). Devolve o status (int) dele."""
+    # outro processo: a suíte mexe em variáveis de ambiente, sinais e na saída padrão
+    processo = subprocess.Popen([sys.executable, "-m", "pytest", *args.resto], cwd=_RAIZ)
     while True:
         try:
             return processo.wait()
-        except KeyboardInterrupt:  # o pytest também recebeu o Ctrl+C: ele desmonta as fixtures e conta o que fez
+        except KeyboardInterrupt:  # o pytest também recebeu o Ctrl+C: ele desmonta o que montou e conta o que fez
             continue

@@ -21,11 +21,9 @@ STATUS_TRAVA_OCUPADA = 75  # EX_TEMPFAIL: outro vigia segura a trava
 _PR_SET_PDEATHSIG = 1  # prctl(2): o sinal que o Linux envia ao filho quando o pai morre
 
 
-def novo_grupo() -> dict[str, bool | int]:
-    """Opções (dict) do Popen que deixam o processo fora do alcance do Ctrl+C e do fechamento do terminal."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
+# Opções do Popen que deixam o processo fora do alcance do Ctrl+C e do fechamento do terminal.
+SESSAO_NOVA = sys.platform != "win32"
+GRUPO_NOVO: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # só existe no Windows
 
 
 def _morre_com_o_vigia() -> Callable[[], None] | None:
@@ -55,20 +53,21 @@ def _encerra_quando_a_entrada_acabar(filho: "subprocess.Popen[bytes]") -> None:
 
 def vigia(comando: list[str]) -> int:
     """Roda `comando` (list[str]) até ele ou quem chamou o vigia terminar. Devolve o status (int) do comando."""
-    filho = subprocess.Popen(  # type: ignore[call-overload]  # o Popen não aceita ** com tipos
+    filho = subprocess.Popen(
         comando,
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr,  # a saída padrão do vigia é só para o pid
         stderr=sys.stderr,
         preexec_fn=_morre_com_o_vigia(),
-        **novo_grupo(),
+        start_new_session=SESSAO_NOVA,
+        creationflags=GRUPO_NOVO,
     )
     # um kill comum no vigia vale como o fim de quem o chamou
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=_encerra, args=(filho,)).start())
     threading.Thread(target=_encerra_quando_a_entrada_acabar, args=(filho,), daemon=True).start()
     with contextlib.suppress(OSError):  # quem chamou já se foi: a thread acima cuida disso
-        print(filho.pid, flush=True)
-    status: int = filho.wait()
+        os.write(1, f"{filho.pid}\n".encode())
+    status = filho.wait()
     return status if status >= 0 else 128 - status  # morto por um sinal: a convenção do shell
 
 
@@ -76,7 +75,8 @@ def main(argumentos: list[str]) -> int:
     """Lê a linha de comando do vigia e o executa. Devolve o status (int)."""
     for nome in ("SIGINT", "SIGHUP", "SIGBREAK"):  # só quem chamou decide, fechando a entrada
         if hasattr(signal, nome):
-            signal.signal(getattr(signal, nome), signal.SIG_IGN)
+            # e não SIG_IGN: o filho herdaria a surdez, e o Ctrl+C não o pararia
+            signal.signal(getattr(signal, nome), lambda *_: None)
     separador = argumentos.index("--")
     opcoes, comando = argumentos[:separador], argumentos[separador + 1 :]
     if opcoes[:1] != ["--trava"]:

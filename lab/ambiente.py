@@ -1,0 +1,188 @@
+"""De uma máquina só com Python ao ambiente pronto: cria o .venv, instala e recomeça dentro dele.
+
+Só a biblioteca padrão. Um Python que já tem tudo (um venv da pessoa, o da CI) é usado como está.
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from common.erros import ErroDoLaboratorio
+from lab.mensagem import informa
+from lab.trava import Trava
+
+RAIZ = Path(__file__).resolve().parent.parent
+REQUISITOS = RAIZ / "requirements.txt"
+VENV = RAIZ / ".venv"
+_PYTHON_DO_VENV = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+# O resumo do requirements.txt, escrito só depois de tudo instalado: uma instalação interrompida não o deixa.
+_MARCA = VENV / "lab-pronto.sha256"
+_REGISTRO = VENV / "lab-instalacao.log"
+_TRAVA = RAIZ / ".venv.trava"  # fora do .venv, que pode ser recriado
+
+_RECOMECO = "LAB_AMBIENTE_PREPARADO"  # nesta variável o processo recomeçado sabe que não deve instalar de novo
+_ESPERA_POR_OUTRO_S = 900.0  # outro terminal instalando em uma rede ruim
+_PRAZO_DO_PIP_RESPONDER_S = 30.0
+_LINHAS_NO_ERRO = 3
+
+
+def _versao(texto: str) -> tuple[int, ...]:
+    """Os números iniciais da versão: "2.9.post0" é (2, 9)."""
+    numeros = re.match(r"\d+(?:\.\d+)*", texto)
+    return tuple(int(parte) for parte in numeros[0].split(".")) if numeros else ()
+
+
+def _requisitos() -> Iterator[tuple[str, str]]:
+    """Nome e faixa de versões de cada linha que vale para toda máquina."""
+    for linha in REQUISITOS.read_text(encoding="utf-8").splitlines():
+        requisito = linha.partition("#")[0].strip()
+        if requisito and ";" not in requisito:  # com marcador: quem usa o pacote diz o que falta
+            nome, faixa = re.fullmatch(r"([\w.-]+)(?:\[.*\])?(.*)", requisito).groups()  # type: ignore[union-attr]
+            yield nome, faixa
+
+
+def _satisfaz(instalada: str, faixa: str) -> bool:
+    """Diz se a versão está na faixa, que no requirements.txt é sempre ">=a" ou ">=a,<b"."""
+    versao = _versao(instalada)
+    for limite in filter(None, faixa.split(",")):
+        if limite.startswith(">=") and not versao >= _versao(limite[2:]):
+            return False
+        if limite.startswith("<") and not versao < _versao(limite[1:]):
+            return False
+    return True
+
+
+def _tem_tudo() -> bool:
+    """Diz se o Python que está rodando serve como está. Não usa a rede."""
+    if Path(sys.prefix).resolve() == VENV and not _instalacao_completa():
+        return False
+    try:
+        return all(_satisfaz(importlib.metadata.version(nome), faixa) for nome, faixa in _requisitos())
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+def _resumo() -> str:
+    return hashlib.sha256(REQUISITOS.read_bytes()).hexdigest()
+
+
+def _instalacao_completa() -> bool:
+    try:
+        return _PYTHON_DO_VENV.exists() and _MARCA.read_text(encoding="ascii") == _resumo()
+    except OSError:
+        return False
+
+
+def _pip_responde() -> bool:
+    if not _PYTHON_DO_VENV.exists():
+        return False
+    try:
+        pip = [str(_PYTHON_DO_VENV), "-m", "pip", "--version"]
+        return subprocess.run(pip, capture_output=True, timeout=_PRAZO_DO_PIP_RESPONDER_S).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _cria_venv() -> None:
+    informa("Criando o ambiente Python em .venv (alguns segundos)…")
+    if importlib.util.find_spec("ensurepip") is None:  # o Debian e o Ubuntu o separam em outro pacote
+        raise ErroDoLaboratorio(
+            "este Python não tem o módulo venv completo. No Debian ou Ubuntu: sudo apt install python3-venv"
+        )
+    # --clear: um .venv cujo pip não responde ficou pela metade, ou o seu Python foi desinstalado
+    criacao = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, errors="replace"
+    )
+    if criacao.returncode != 0:
+        motivo = " | ".join((criacao.stderr or criacao.stdout).strip().splitlines()[-_LINHAS_NO_ERRO:])
+        raise ErroDoLaboratorio(f"não consegui criar {VENV} ({motivo}). Apague essa pasta e repita")
+
+
+def _instala() -> None:
+    informa("Instalando os pacotes do requirements.txt (um a três minutos na primeira vez)…")
+    _MARCA.unlink(missing_ok=True)
+    comeco = time.monotonic()
+    pip = [str(_PYTHON_DO_VENV), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    pip += ["--progress-bar", "off", "-r", str(REQUISITOS)]
+    erros: list[str] = []
+    with (
+        _REGISTRO.open("w", encoding="utf-8") as registro,
+        subprocess.Popen(
+            pip, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", cwd=RAIZ
+        ) as processo,
+    ):
+        assert processo.stdout  # é PIPE
+        for linha in processo.stdout:
+            registro.write(linha)
+            if linha.startswith("ERROR:"):
+                erros.append(linha.removeprefix("ERROR:").strip())
+            if noticia := _noticia(linha):
+                informa(f"  {time.monotonic() - comeco:3.0f} s  {noticia}")
+    if processo.returncode != 0:
+        raise ErroDoLaboratorio(
+            f"o pip não instalou os pacotes. Confira a internet e repita o comando. O pip disse: "
+            f"{' | '.join(erros[-_LINHAS_NO_ERRO:]) or 'nada'} (tudo em {_REGISTRO})"
+        )
+    _MARCA.write_text(_resumo(), encoding="ascii")
+    informa(f"Ambiente pronto em {time.monotonic() - comeco:.0f} s.")
+
+
+def _noticia(linha: str) -> str | None:
+    """O que uma linha do pip diz a quem espera; None se nada."""
+    if pacote := re.match(r"Collecting ([\w.-]+)", linha):
+        return pacote[1]
+    if linha.startswith("Installing collected packages:"):
+        return f"instalando {linha.count(',') + 1} pacotes…"
+    return None
+
+
+def _prepara() -> None:
+    """Deixa o .venv completo, uma vez só mesmo que dois terminais peçam juntos."""
+    try:
+        with Trava(_TRAVA) as trava:
+            if not trava.tenta():
+                informa(f"Outro terminal (processo {trava.dono()}) prepara o ambiente; esperando por ele…")
+                if not trava.tenta(_ESPERA_POR_OUTRO_S):
+                    raise ErroDoLaboratorio("o outro terminal não terminou de preparar o ambiente; repita o comando")
+            if _instalacao_completa() and Path(sys.prefix).resolve() != VENV:
+                return
+            if not _pip_responde():
+                _cria_venv()
+            _instala()
+    except OSError as erro:
+        raise ErroDoLaboratorio(f"não consegui preparar {VENV}: {erro}") from erro
+
+
+def _recomeca() -> NoReturn:
+    """O mesmo comando, no Python do .venv."""
+    comando = [str(_PYTHON_DO_VENV), "-m", "lab", *sys.argv[1:]]
+    ambiente = {**os.environ, _RECOMECO: "1"}
+    if os.name != "nt":
+        os.execve(comando[0], comando, ambiente)
+    # no Windows o execv devolveria o terminal ao shell antes do fim: esperamos, e o Ctrl+C é do filho
+    processo = subprocess.Popen(comando, env=ambiente)
+    for nome in ("SIGINT", "SIGBREAK"):
+        signal.signal(getattr(signal, nome), signal.SIG_IGN)
+    sys.exit(processo.wait())
+
+
+def garante() -> None:
+    """Volta se este Python tem tudo; senão prepara o .venv e recomeça nele. Erro: ErroDoLaboratorio."""
+    recomecado = os.environ.pop(_RECOMECO, None)
+    if _tem_tudo():
+        return
+    if recomecado and _instalacao_completa():
+        # o .venv foi alterado à mão depois de completo: sem a marca, a próxima vez o refaz
+        _MARCA.unlink(missing_ok=True)
+        raise ErroDoLaboratorio("o .venv está incompleto; repita o comando para consertá-lo")
+    _prepara()
+    _recomeca()

@@ -1,0 +1,148 @@
+"""`python -m lab demo`: a aula inteira, sozinha, em um Kafka só dela (ou, com --kafka, em nomes só dela)."""
+
+import argparse
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from common.argumentos import Argumentos
+from common.clientes import SESSAO_MS, bootstrap, conexao, enderecos
+from common.configuracao import ETAPAS, topicos
+from common.erros import PrazoEsgotado, motivo
+from common.espera import quando_houver_kafka
+from common.prazo import PASSO_S, Prazo, com_prazo, houve_abandono
+from common.sinais import SAIDA_DE_CTRL_C
+from lab.jars import garante_jars
+from lab.java import encontra_java
+from lab.kafka_local import KafkaLocal
+from lab.leitura import ESPERA_PELO_KAFKA_S
+from lab.mensagem import informa
+from lab.parada import Parada
+from lab.roteiro import ABERTURA, DA_AULA, RAPIDO, Roteiro
+from lab.tela import Tela
+from lab.terminais import Terminais
+
+INICIO_MAXIMO_S = 180.0  # mais do que os prazos do próprio KafkaLocal somados
+LIMPEZA_S = SESSAO_MS / 1000 + 4.0  # um serviço morto à força ainda conta no grupo até a sessão dele vencer
+INTERROMPIDA = "Demonstração interrompida"
+# o que a pessoa configurou para outro Kafka não vale para o da demonstração
+_DE_OUTRO_KAFKA = (
+    "LAB_PREFIXO",
+    "KAFKA_SECURITY_PROTOCOL",
+    "KAFKA_SASL_MECHANISM",
+    "KAFKA_SASL_USERNAME",
+    "KAFKA_SASL_PASSWORD",
+    "KAFKA_SSL_CAFILE",
+)
+
+
+def configura(analisador: Argumentos) -> None:
+    """As flags do comando."""
+    analisador.add_argument("--rapido", action="store_true", help="encurta o trabalho de cada serviço")
+    analisador.add_argument(
+        "--kafka", metavar="HOST:PORTA", help="usa este Kafka, com nomes próprios que apaga no fim, em vez de um novo"
+    )
+
+
+def executa(args: argparse.Namespace) -> int:
+    """Mostra a aula. Devolve o status (int): 0 se toda conferência deu certo, 1 se não, 130 se interrompida."""
+    tela = Tela()
+    parada = Parada()
+    with parada:
+        try:
+            status = _mostra(args, tela, parada)
+        except KeyboardInterrupt:
+            tela.cala(INTERROMPIDA)
+            status = SAIDA_DE_CTRL_C
+    if houve_abandono():  # uma thread presa no cliente Kafka seguraria o fim do processo
+        sys.stdout.flush()
+        os._exit(status)
+    return status
+
+
+def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada) -> int:
+    tela.explica(ABERTURA)
+    kafka = _kafka_de_outro(args.kafka, tela, parada) if args.kafka else _kafka_proprio(tela, parada)
+    with kafka, Terminais(tela, parada) as terminais:
+        try:
+            certo = Roteiro(RAPIDO if args.rapido else DA_AULA, terminais, tela, parada).executa()
+        except KeyboardInterrupt:
+            tela.cala(INTERROMPIDA)  # já, e não depois do desmonte: quem apertou Ctrl+C quer uma resposta
+            raise
+        tela.cala()
+        return 0 if certo else 1
+
+
+@contextlib.contextmanager
+def _kafka_proprio(tela: Tela, parada: Parada) -> Iterator[None]:
+    """Um Kafka em uma pasta temporária e uma porta livre, que deixam de existir no fim."""
+    with parada.na_hora():
+        encontra_java()
+        garante_jars()
+
+    def avisa_se_pararam(_: Prazo) -> None:
+        if parada.pedida:
+            tela.cala(INTERROMPIDA)
+
+    # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
+    with tempfile.TemporaryDirectory(prefix="lab-demo-", ignore_cleanup_errors=True) as pasta:
+        kafka = KafkaLocal(Path(pasta), diz=tela.explica)
+        try:
+            com_prazo(kafka.inicia, INICIO_MAXIMO_S, "iniciar o Kafka", avisa_se_pararam)
+            parada.confere()
+            for variavel in _DE_OUTRO_KAFKA:
+                os.environ.pop(variavel, None)
+            os.environ["KAFKA_BOOTSTRAP_SERVERS"] = kafka.bootstrap
+            yield
+        finally:
+            kafka.para()
+
+
+@contextlib.contextmanager
+def _kafka_de_outro(endereco: str, tela: Tela, parada: Parada) -> Iterator[None]:
+    """O Kafka em `endereco`, com um prefixo sorteado: os tópicos de ninguém mais são tocados."""
+    os.environ["KAFKA_BOOTSTRAP_SERVERS"] = endereco
+    # depois do prefixo da pessoa, se ela tem um: pode ser tudo o que o cluster lhe permite criar
+    antes = os.environ.get("LAB_PREFIXO", "")[:20]
+    os.environ["LAB_PREFIXO"] = f"{antes}-demo-{uuid4().hex[:8]}".lstrip("-")
+    quando_houver_kafka(lambda: KafkaAdminClient(**conexao()).close(), tela.explica, parada, ESPERA_PELO_KAFKA_S)
+    try:
+        yield
+    finally:
+        _limpa()
+
+
+def _limpa() -> None:
+    """Apaga os tópicos e os grupos da demonstração, ou diz quais ficaram."""
+    if sys.platform == "win32" and any(host in ("localhost", "127.0.0.1", "::1") for host, _ in enderecos()):
+        # apagar um tópico derruba um Kafka que roda direto no Windows (apache/kafka #12331)
+        informa(f"Os tópicos da demonstração ficam neste Kafka: {', '.join(topicos())}")
+        return
+    try:
+        com_prazo(_apaga, LIMPEZA_S + ESPERA_PELO_KAFKA_S, "apagar os tópicos")
+    except (KafkaError, PrazoEsgotado) as erro:
+        informa(
+            f"AVISO: não consegui apagar em {bootstrap()} os tópicos e grupos da demonstração ({motivo(erro)}): "
+            f"{', '.join([*topicos(), *(etapa.grupo for etapa in ETAPAS)])}"
+        )
+
+
+def _apaga() -> None:
+    prazo = Prazo(LIMPEZA_S)
+    admin = KafkaAdminClient(**conexao())
+    try:
+        if existentes := [t["name"] for t in admin.describe_topics(topicos()) if not t["error_code"]]:
+            admin.delete_topics(existentes)
+        grupos = [etapa.grupo for etapa in ETAPAS]
+        while "NonEmptyGroupError" in admin.delete_groups(grupos).values() and not prazo.esgotado:
+            time.sleep(PASSO_S)
+    finally:
+        admin.close()

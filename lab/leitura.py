@@ -1,0 +1,172 @@
+"""Lê os três tópicos inteiros, até o fim que tinham quando a leitura começou, e faz deles uma Contagem.
+
+Só lê: não entra em grupo nenhum e não muda nada, nem para quem está trabalhando.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.consumer.fetcher import ConsumerRecord
+
+from common.clientes import TRANSACAO_MS, bootstrap, conexao
+from common.configuracao import ETAPAS, topicos
+from common.erros import ErroDoLaboratorio, PedidoInvalido
+from common.espera import quando_houver_kafka
+from common.pedido import decodifica
+from common.prazo import PASSO_S, Prazo
+from common.sinais import Interrupcao
+from common.terminal import Andamento
+from lab.contagem import Contagem, Lugar, TopicoLido
+
+ESPERA_PELO_KAFKA_S = 5.0  # quem confere acabou de usar o Kafka: se ele não está lá, é bom saber logo
+TRANSACAO_ABERTA_S = TRANSACAO_MS / 1000 + 4.0  # além disto o broker já deveria ter abortado qualquer transação órfã
+SEM_NOVIDADE_S = 15.0  # sem um registro sequer neste tempo, o Kafka se foi no meio da leitura
+POLL_MS = 200  # curto, para que o Ctrl+C aja
+POLL_REGISTROS = 5_000
+MUITOS_OFFSETS = 20_000  # meio segundo de leitura; acima disto vale mostrar o andamento
+
+Fala = Callable[[str], None]
+Fins = dict[TopicPartition, int]
+
+
+def conta(fala: Fala, interrupcao: Interrupcao) -> Contagem:
+    """A contagem no Kafka de KAFKA_BOOTSTRAP_SERVERS, com os nomes de LAB_PREFIXO.
+
+    Erros: KafkaIndisponivel, ErroDoLaboratorio se nenhum script rodou ainda, KeyboardInterrupt.
+    """
+    return quando_houver_kafka(lambda: _conta(fala, interrupcao), fala, interrupcao, ESPERA_PELO_KAFKA_S)
+
+
+def _conta(fala: Fala, interrupcao: Interrupcao) -> Contagem:
+    admin = KafkaAdminClient(**conexao())
+    try:
+        lidos, fins = _estado(admin)
+    finally:
+        admin.close()
+    consumidor = KafkaConsumer(
+        **conexao(), isolation_level="read_committed", enable_auto_commit=False, allow_auto_create_topics=False
+    )
+    try:
+        _espera_transacoes(consumidor, fins, fala, interrupcao)
+        _le(consumidor, lidos, fins, interrupcao)
+    finally:
+        consumidor.close()
+    return Contagem((lidos[0], lidos[1], lidos[2]))
+
+
+def _estado(admin: Any) -> tuple[list[TopicoLido], Fins]:
+    """Até onde cada grupo leu e onde cada partição termina, em uma ordem que não acusa ninguém à toa.
+
+    Os grupos antes dos fins: o resultado de um pedido já lido tem de estar antes do fim. E os fins do último
+    tópico ao primeiro: um pedido que avance durante a pergunta já estava no tópico anterior.
+    """
+    particoes = {t["name"]: len(t["partitions"]) for t in admin.describe_topics(topicos()) if not t["error_code"]}
+    if faltam := [nome for nome in topicos() if nome not in particoes]:
+        raise ErroDoLaboratorio(
+            f"o Kafka em {bootstrap()} não tem {', '.join(faltam)}: nenhum script rodou ainda com esses nomes. "
+            "Comece por: python servico_notificacao.py"
+        )
+    grupos = admin.list_group_offsets([etapa.grupo for etapa in ETAPAS])
+    lidos, fins = [], {}
+    for etapa in reversed(ETAPAS):
+        tps = [TopicPartition(etapa.entrada, numero) for numero in range(particoes[etapa.entrada])]
+        fins.update({tp: info.offset for tp, info in _offsets(admin, tps, OffsetSpec.LATEST).items()})
+        inicios = _offsets(admin, tps, OffsetSpec.EARLIEST)
+        lidos.append(
+            TopicoLido(
+                etapa.entrada,
+                lido_ate={tp.partition: o.offset for tp, o in grupos[etapa.grupo].items() if tp.topic == etapa.entrada},
+                cortado=any(info.offset > 0 for info in inicios.values()),
+            )
+        )
+    return lidos[::-1], fins
+
+
+def _offsets(admin: Any, tps: list[TopicPartition], qual: OffsetSpec) -> dict[TopicPartition, Any]:
+    resposta: dict[TopicPartition, Any] = admin.list_partition_offsets(dict.fromkeys(tps, qual))
+    return resposta
+
+
+def _espera_transacoes(consumidor: Any, fins: Fins, fala: Fala, interrupcao: Interrupcao) -> None:
+    """Espera que o que foi escrito até `fins` esteja decidido; onde não ficou, encurta `fins` e avisa.
+
+    Para um consumidor read_committed o fim é o LSO: o começo da transação aberta mais antiga.
+    """
+    prazo = Prazo(TRANSACAO_ABERTA_S)
+    while True:
+        visiveis = consumidor.end_offsets(list(fins))
+        abertas = [tp for tp, fim in fins.items() if visiveis[tp] < fim]
+        if not abertas or prazo.esgotado:
+            break
+        _exige_que_continue(interrupcao)
+        time.sleep(PASSO_S)
+    for tp in abertas:
+        fins[tp] = visiveis[tp]
+        fala(
+            f"AVISO: há uma transação aberta em {tp.topic}, partição {tp.partition}, desde o offset {visiveis[tp]}, "
+            f"há mais de {TRANSACAO_ABERTA_S:.0f} s: conto só o que veio antes dela"
+        )
+
+
+def _le(consumidor: Any, lidos: list[TopicoLido], fins: Fins, interrupcao: Interrupcao) -> None:
+    """Lê cada partição até o seu fim e anota os pedidos em `lidos`."""
+    consumidor.assign(list(fins))
+    consumidor.seek_to_beginning(*fins)
+    anotador = _Anotador(lidos)
+    total = sum(fins.values())
+    andamento = Andamento("CONFERE", "cyan", total) if total >= MUITOS_OFFSETS else None
+    posicoes = dict.fromkeys(fins, 0)
+    prazo = Prazo(SEM_NOVIDADE_S)
+    try:
+        while True:
+            # a posição passa também por cima do que não é pedido: marcas de transação e registros abortados
+            novas = {tp: consumidor.position(tp, timeout_ms=POLL_MS) or 0 for tp in fins}
+            if novas != posicoes:
+                posicoes, prazo = novas, Prazo(SEM_NOVIDADE_S)
+            prontas = [tp for tp, fim in fins.items() if posicoes[tp] >= fim]
+            if andamento:
+                andamento.avanca(sum(min(posicoes[tp], fim) for tp, fim in fins.items()))
+            if len(prontas) == len(fins):
+                return
+            if prazo.esgotado:
+                raise ErroDoLaboratorio(
+                    f"o Kafka em {bootstrap()} parou de responder no meio da leitura; tente de novo"
+                )
+            _exige_que_continue(interrupcao)
+            consumidor.pause(*prontas)  # o que chegar depois do fim não é desta contagem
+            for registros in consumidor.poll(timeout_ms=POLL_MS, max_records=POLL_REGISTROS).values():
+                for registro in registros:
+                    if registro.offset < fins[TopicPartition(registro.topic, registro.partition)]:
+                        anotador.anota(registro)
+    finally:
+        if andamento:
+            andamento.encerra(sum(min(posicoes[tp], fim) for tp, fim in fins.items()))
+
+
+class _Anotador:
+    """Põe cada registro no seu tópico: um pedido desta etapa, ou um registro inválido."""
+
+    def __init__(self, lidos: list[TopicoLido]) -> None:
+        self._por_nome = {lido.nome: (lido, etapa.status_esperado) for lido, etapa in zip(lidos, ETAPAS, strict=True)}
+        self._ids: dict[UUID, UUID] = {}  # o mesmo objeto nos três tópicos: 100 mil pedidos cabem em metade da memória
+
+    def anota(self, registro: ConsumerRecord) -> None:
+        topico, esperado = self._por_nome[registro.topic]
+        lugar = Lugar(registro.partition, registro.offset)
+        try:
+            pedido = decodifica(registro.value, esperado)
+        except PedidoInvalido:
+            topico.invalidos.append(lugar)
+            return
+        instancia = dict(registro.headers).get("instancia")
+        texto = instancia.decode("utf-8", "replace") if instancia is not None else None
+        topico.anota(self._ids.setdefault(pedido.id, pedido.id), lugar, texto)
+
+
+def _exige_que_continue(interrupcao: Interrupcao) -> None:
+    if interrupcao.pedida:
+        raise KeyboardInterrupt

@@ -1,0 +1,47 @@
+"""O Ctrl+C de quem comanda outros processos: um sinal só levanta uma bandeira, vista entre um passo e outro."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from types import FrameType
+
+from common.prazo import PASSO_S, Prazo
+from common.sinais import Interrupcao
+
+
+class Parada(Interrupcao):
+    """Como a Interrupcao dos scripts, mas o segundo sinal não vale mais do que o primeiro.
+
+    Um KeyboardInterrupt em qualquer linha poderia deixar um processo sem dono; sair de repente, uma pasta
+    temporária. O desmonte tem prazo: quem insiste no Ctrl+C espera alguns segundos.
+    """
+
+    def _ao_sinal(self, numero: int, quadro: FrameType | None) -> None:
+        self.pedida = True
+        if self.no_corpo:
+            self.no_corpo = False
+            raise KeyboardInterrupt
+
+    def confere(self) -> None:
+        """Erro: KeyboardInterrupt se já houve um sinal."""
+        if self.pedida:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def na_hora(self) -> Iterator[None]:
+        """Neste bloco, que não cria processos, o sinal interrompe onde estiver (um download, por exemplo)."""
+        self.confere()
+        self.no_corpo = True
+        try:
+            yield
+        finally:
+            self.no_corpo = False
+        self.confere()
+
+    def dorme(self, segundos: float) -> None:
+        """Espera `segundos`, ou até um sinal. Erro: KeyboardInterrupt."""
+        prazo = Prazo(segundos)
+        while not prazo.esgotado:
+            self.confere()
+            time.sleep(min(PASSO_S, prazo.resta))
+        self.confere()

@@ -1,0 +1,72 @@
+"""O que a demonstração mostra: as linhas de cada terminal, as explicações, as conferências e a tabela final."""
+
+import os
+import sys
+import threading
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from common.terminal import visivel
+
+LARGURA_MAXIMA = 100  # uma explicação em uma linha de 200 colunas não se lê, nem projetada
+
+
+class Tela:
+    """Escreve de várias threads, uma linha de cada vez; cor só em TTY e sem NO_COLOR (o rich decide)."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, markup=False, emoji=False)
+        # em um pipe do Windows a codificação pode não ter estes sinais
+        utf8 = self._console.encoding.lower().startswith("utf")
+        self._sim, self._nao = ("✔", "✘") if utf8 else ("OK", "FALHOU")
+        self._trava = threading.Lock()
+        self._calada = False
+
+    def linha(self, terminal: str, cor: str, texto: str) -> None:
+        """Uma linha de um dos terminais."""
+        self._escreve(Text.assemble((f"{terminal} ", f"bold {cor}"), (visivel(texto), cor)), quebra=False)
+
+    def titulo(self, texto: str) -> None:
+        self._escreve(Text(f"\n=== {texto}", "bold"))
+
+    def explica(self, texto: str) -> None:
+        self._escreve(Text(texto))
+
+    def confere(self, certo: bool, texto: str) -> None:
+        """Uma conferência: o sinal diz se o que `texto` conta é o que se esperava."""
+        # em um pipe, inteira em uma linha: quem procura nela não espera uma quebra no meio
+        self._escreve(Text.assemble(self.sinal(certo), (f" {texto}", "bold")), quebra=self._console.is_terminal)
+
+    def sinal(self, certo: bool) -> Text:
+        """O sinal de uma conferência."""
+        return Text(self._sim, "bold green") if certo else Text(self._nao, "bold red")
+
+    def tabela(self, tabela: Table) -> None:
+        self._escreve(tabela)
+
+    def cala(self, ultima_linha: str | None = None) -> None:
+        """Daqui em diante nada mais aparece: os processos ainda dizem adeus, mas a história acabou."""
+        if ultima_linha is not None:
+            self.explica(ultima_linha)  # calada, não a repete
+        with self._trava:
+            self._calada = True
+
+    def _escreve(self, objeto: Text | Table, quebra: bool = True) -> None:
+        with self._trava:
+            if self._calada:
+                return
+            try:
+                largura = min(self._console.width, LARGURA_MAXIMA)
+                self._console.print(objeto, soft_wrap=not quebra, width=largura if quebra else None)
+                sys.stdout.flush()
+            except OSError:
+                # quem lia o pipe, ou o terminal, foi embora: o desmonte continua, e o Python não reclama no fim
+                self._calada = True
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def segundos(valor: float) -> str:
+    """`valor` com uma casa e vírgula: "14,1 s"."""
+    return f"{valor:.1f} s".replace(".", ",")

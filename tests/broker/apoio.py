@@ -1,0 +1,111 @@
+"""O que os testes com Kafka dividem: scripts em terminais e a leitura dos três tópicos."""
+
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+
+from common.configuracao import TOPICOS_BASE
+from common.prazo import PASSO_S, Prazo
+from lab.processo import Script
+
+PRONTO_S = 30.0  # um serviço leva menos de 1 s; o resto é folga para uma máquina ocupada
+FIM_S = 60.0
+
+
+class Sala:
+    """Um Kafka e um LAB_PREFIXO só deste teste, com os terminais abertos nele; ao sair, todos se fecham."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self.bootstrap = bootstrap
+        self.prefixo = f"t{uuid.uuid4().hex[:8]}"
+        self.ambiente = {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, "LAB_PREFIXO": self.prefixo}
+        self._terminais = ExitStack()
+
+    def __enter__(self) -> "Sala":
+        return self
+
+    def __exit__(self, *erro: tuple[type[BaseException], BaseException, TracebackType]) -> None:
+        self._terminais.close()
+
+    def abre(self, arquivo: str, *flags: str, **extras: str) -> Script:
+        return self._terminais.enter_context(Script(arquivo, *flags, ambiente=self.ambiente | extras))
+
+    def servico(self, nome: str, tempo_s: float, **extras: str) -> Script:
+        """Um serviço que já tem partições."""
+        script = self.abre(f"servico_{nome}.py", "--tempo", str(tempo_s), **extras)
+        script.espera("partições atribuídas", PRONTO_S)
+        return script
+
+    def linha_inteira(self, tempo_s: float = 0.0) -> list[Script]:
+        """Um de cada serviço, prontos: estoque, pagamento, notificação."""
+        return [self.servico(nome, tempo_s) for nome in ("estoque", "pagamento")] + [self.servico("notificacao", 0)]
+
+    def produz(self, quantidade: int) -> Script:
+        """O produtor, já terminado com sucesso."""
+        produtor = self.abre("produtor_pedidos.py", "-n", str(quantidade))
+        assert produtor.espera_fim(FIM_S) == 0, produtor.textos()
+        return produtor
+
+    def topico(self, base: str) -> str:
+        return f"{self.prefixo}-{base}"
+
+    def registros(self, base: str) -> list[ConsumerRecord]:
+        """Tudo o que um leitor read_committed vê no tópico agora."""
+        with novo_consumidor(self.bootstrap) as consumidor:
+            tps = [TopicPartition(self.topico(base), p) for p in consumidor.partitions_for_topic(self.topico(base))]
+            consumidor.assign(tps)
+            consumidor.seek_to_beginning(*tps)
+            fins = consumidor.end_offsets(tps, timeout_ms=FIM_S * 1000)
+            lidos: list[ConsumerRecord] = []
+            prazo = Prazo(FIM_S)
+            while any(consumidor.position(tp) < fim for tp, fim in fins.items()):
+                assert not prazo.esgotado, f"{base} não pôde ser lido até o fim"
+                for registros in consumidor.poll(timeout_ms=200, max_records=5000).values():
+                    lidos += registros
+            return lidos
+
+    def chaves(self, base: str) -> Counter[bytes]:
+        return Counter(registro.key for registro in self.registros(base))
+
+    def exige_exatamente_uma_vez(self, quantidade: int, segundos: float = FIM_S) -> None:
+        """Espera `quantidade` pedidos no fim da linha e exige que cada um esteja uma vez em cada tópico."""
+        ate(lambda: len(self.chaves(TOPICOS_BASE[-1])) >= quantidade, segundos, "os pedidos não chegaram ao fim")
+        enviados = self.chaves(TOPICOS_BASE[0])
+        assert len(enviados) == quantidade
+        for base in TOPICOS_BASE:
+            chaves = self.chaves(base)
+            assert {chave: vezes for chave, vezes in chaves.items() if vezes > 1} == {}, f"dobrados em {base}"
+            assert chaves == enviados, base
+
+
+def novo_consumidor(bootstrap: str, **config: Any) -> KafkaConsumer:
+    padrao = {"isolation_level": "read_committed", "enable_auto_commit": False, "auto_offset_reset": "earliest"}
+    return KafkaConsumer(bootstrap_servers=bootstrap, allow_auto_create_topics=False, **(padrao | config))
+
+
+def publica(bootstrap: str, topico: str, particao: int, *valores: bytes | None) -> None:
+    """Põe registros crus em uma partição."""
+    with KafkaProducer(bootstrap_servers=bootstrap) as produtor:
+        for envio in [produtor.send(topico, valor, key=b"x", partition=particao) for valor in valores]:
+            envio.get(FIM_S)
+
+
+def ate(condicao: Callable[[], bool], segundos: float, falha: str) -> None:
+    """Espera `condicao`, conferida em passos curtos, ou falha no prazo."""
+    prazo = Prazo(segundos)
+    espera = threading.Event()
+    while not condicao():
+        assert not prazo.esgotado, falha
+        espera.wait(PASSO_S)
+
+
+def sem_traceback(*scripts: Script) -> None:
+    for script in scripts:
+        assert not [linha for linha in script.textos() if "Traceback" in linha or "Exception ignored" in linha]

@@ -1,0 +1,20 @@
+from collections.abc import Iterator
+
+import pytest
+
+from lab.kafka_local import KafkaLocal
+from tests.broker.apoio import Sala
+
+
+@pytest.fixture
+def sala(kafka: KafkaLocal) -> Iterator[Sala]:
+    """Terminais no broker que os testes dividem, com nomes só deste teste."""
+    with Sala(kafka.bootstrap) as sala:
+        yield sala
+
+
+@pytest.fixture
+def sala_descartavel(kafka_descartavel: KafkaLocal) -> Iterator[Sala]:
+    """Terminais em um broker que o teste pode derrubar (fixture kafka_descartavel)."""
+    with Sala(kafka_descartavel.bootstrap) as sala:
+        yield sala

@@ -1,0 +1,26 @@
+"""O Kafka de verdade dos testes: o de KAFKA_BOOTSTRAP_SERVERS, se houver, ou um local só deles."""
+
+import os
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from lab.kafka_local import KafkaLocal
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[object]:
+    """Um broker que os testes dividem; `.bootstrap` é HOST:PORTA. Ninguém o mata."""
+    if endereco := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        yield SimpleNamespace(bootstrap=endereco)
+    else:
+        with KafkaLocal.temporario() as broker:
+            yield broker
+
+
+@pytest.fixture
+def kafka_descartavel() -> Iterator[KafkaLocal]:
+    """Um broker só deste teste, que pode ser morto, congelado e reiniciado."""
+    with KafkaLocal.temporario() as broker:
+        yield broker

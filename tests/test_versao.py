@@ -1,0 +1,90 @@
+"""A versão e a configuração do Kafka têm um lugar só; as cópias no jars.lock e no compose são iguais."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from common.erros import ErroDoLaboratorio
+from lab.broker import CONFIGURACAO_DO_BROKER, variaveis_do_docker
+from lab.jars import Jar, exige_uma_versao, grava_lista, le_lista
+from lab.versao import ARTEFATOS_RAIZ, IMAGEM_DOCKER, VERSAO_KAFKA
+
+RAIZ = Path(__file__).resolve().parent.parent
+
+# O que o compose tem a mais: os endereços e os papéis, que no Kafka local dependem da porta e da pasta.
+SO_DO_COMPOSE = {
+    "KAFKA_PROCESS_ROLES",
+    "KAFKA_NODE_ID",
+    "KAFKA_CONTROLLER_QUORUM_VOTERS",
+    "KAFKA_CONTROLLER_LISTENER_NAMES",
+    "KAFKA_LISTENERS",
+    "KAFKA_ADVERTISED_LISTENERS",
+    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
+    "KAFKA_LOG_DIRS",
+}
+
+
+@pytest.fixture
+def compose() -> dict[str, Any]:
+    texto = (RAIZ / "docker-compose.yml").read_text(encoding="utf-8")
+    conteudo: dict[str, Any] = yaml.safe_load(texto)
+    return conteudo
+
+
+def test_todo_jar_do_kafka_tem_a_versao_escolhida() -> None:
+    versoes = {jar.versao for jar in le_lista() if jar.grupo == "org.apache.kafka"}
+    assert versoes == {VERSAO_KAFKA}
+
+
+def test_lista_de_jars_tem_as_raizes_sem_repeticao_e_com_sha256() -> None:
+    jars = le_lista()
+    coordenadas = [f"{jar.grupo}:{jar.artefato}:{jar.versao}" for jar in jars]
+    assert set(ARTEFATOS_RAIZ) <= set(coordenadas)
+    assert len({f"{jar.grupo}:{jar.artefato}" for jar in jars}) == len(jars)
+    assert len({jar.nome for jar in jars}) == len(jars)  # todos na mesma pasta
+    assert all(len(jar.sha256) == 64 and int(jar.sha256, 16) >= 0 for jar in jars)
+
+
+def test_mistura_de_versoes_do_kafka_e_recusada() -> None:
+    mistura = [*le_lista(), Jar("org.apache.kafka", "kafka-clients", "3.9.1", "0" * 64)]
+    with pytest.raises(ErroDoLaboratorio, match=r"kafka-clients-3\.9\.1\.jar"):
+        exige_uma_versao(mistura)
+
+
+def test_lista_gravada_e_a_lista_lida(tmp_path: Path) -> None:
+    copia = tmp_path / "jars.lock"
+    grava_lista(le_lista(), copia)
+    assert le_lista(copia) == le_lista()
+
+
+def test_compose_usa_a_imagem_da_versao_escolhida(compose: dict[str, Any]) -> None:
+    assert compose["services"]["kafka"]["image"] == IMAGEM_DOCKER
+
+
+def test_compose_repete_a_configuracao_do_broker(compose: dict[str, Any]) -> None:
+    ambiente = compose["services"]["kafka"]["environment"]
+    assert {chave: valor for chave, valor in ambiente.items() if chave not in SO_DO_COMPOSE} == variaveis_do_docker()
+    assert ambiente.keys() >= SO_DO_COMPOSE
+
+
+def test_compose_so_e_alcancado_por_esta_maquina(compose: dict[str, Any]) -> None:
+    assert compose["services"]["kafka"]["ports"] == ["127.0.0.1:9092:9092"]
+
+
+def test_compose_guarda_os_dados_no_volume(compose: dict[str, Any]) -> None:
+    kafka = compose["services"]["kafka"]
+    (volume,) = kafka["volumes"]
+    nome, _, pasta = volume.partition(":")
+    assert nome in compose["volumes"]
+    assert pasta == kafka["environment"]["KAFKA_LOG_DIRS"]
+
+
+def test_compose_serve_a_qualquer_versao_do_compose(compose: dict[str, Any]) -> None:
+    assert compose.keys() == {"services", "volumes"}  # nem "version" (v2 avisa), nem "name" (v1 recusa)
+    assert compose["services"]["kafka"]["container_name"] == "kafka"
+
+
+def test_valores_da_configuracao_sao_texto() -> None:
+    assert all(isinstance(valor, str) for valor in CONFIGURACAO_DO_BROKER.values())

@@ -1,0 +1,194 @@
+"""O pedido, o seu JSON e tudo o que um registro estranho pode trazer."""
+
+import json
+from datetime import datetime, timedelta, timezone
+from itertools import pairwise
+
+import pytest
+
+from common.erros import PedidoInvalido, TransicaoInvalida
+from common.pedido import Item, Pedido, Status, codifica, decodifica, novos_pedidos
+from common.terminal import visivel
+
+NOVO, APROVADO, PAGO = Status.NOVO, Status.APROVADO, Status.PAGO
+LINHA_MAXIMA = 300  # caracteres: o motivo cabe em uma linha que se lê
+
+
+@pytest.fixture
+def pedido():
+    return next(novos_pedidos(1))
+
+
+def muda(pedido, **campos):
+    """O JSON do pedido com estes campos trocados."""
+    return json.dumps(json.loads(codifica(pedido)) | campos).encode()
+
+
+def exige_recusa(valor):
+    with pytest.raises(PedidoInvalido) as erro:
+        decodifica(valor, NOVO)
+    texto = visivel(str(erro.value))  # é assim que chega ao terminal
+    assert texto.startswith(("não é um pedido: ", "registro sem valor"))
+    assert len(texto.splitlines()) == 1
+    assert len(texto) <= LINHA_MAXIMA
+    return texto
+
+
+def test_ida_e_volta_preserva_tudo():
+    for pedido in novos_pedidos(50):
+        for etapa in (pedido, pedido.aprovado(), pedido.aprovado().pago()):
+            assert decodifica(codifica(etapa), etapa.status) == etapa
+
+
+def test_numeracao_ids_e_totais_de_uma_execucao():
+    pedidos = list(novos_pedidos(200))
+    assert [p.numero for p in pedidos] == list(range(1, 201))
+    assert len({p.id for p in pedidos} | {p.id for p in novos_pedidos(200)}) == 400
+    for p in pedidos:
+        assert p.total_centavos == sum(i.quantidade * i.preco_centavos for i in p.itens) > 0
+        assert p.status is NOVO and p.criado_em.utcoffset() == timedelta(0)
+    assert all(antes.criado_em <= depois.criado_em for antes, depois in pairwise(pedidos))
+    assert list(novos_pedidos(0)) == []
+
+
+def test_dinheiro_nunca_e_float(pedido):
+    def numeros(valor):
+        if isinstance(valor, dict):
+            valor = list(valor.values())
+        return [n for v in valor for n in numeros(v)] if isinstance(valor, list) else [valor]
+
+    assert not [n for n in numeros(json.loads(codifica(pedido))) if isinstance(n, float)]
+
+
+def test_pedido_e_item_sao_imutaveis(pedido):
+    antes = codifica(pedido)
+    with pytest.raises(AttributeError):
+        pedido.status = PAGO
+    with pytest.raises(AttributeError):
+        pedido.itens[0].preco_centavos = 1
+    pedido.aprovado()
+    assert codifica(pedido) == antes
+
+
+def test_o_nome_mostrado_e_o_numero_com_o_comeco_do_id(pedido):
+    assert str(pedido) == f"1 ({str(pedido.id)[:4]})"
+
+
+def test_transicoes(pedido):
+    aprovado, pago = pedido.aprovado(), pedido.aprovado().pago()
+    assert (aprovado.status, pago.status) == (APROVADO, PAGO)
+    assert {aprovado.id, pago.id} == {pedido.id}
+    for proibida in (pedido.pago, aprovado.aprovado, pago.aprovado, pago.pago):
+        with pytest.raises(TransicaoInvalida, match="não pode passar a"):
+            proibida()
+
+
+@pytest.mark.parametrize("vem", Status)
+@pytest.mark.parametrize("esperado", Status)
+def test_so_o_status_da_etapa_e_aceito(pedido, vem, esperado):
+    valor = muda(pedido, status=vem.value)
+    if vem is esperado:
+        assert decodifica(valor, esperado).status is vem
+    else:
+        with pytest.raises(PedidoInvalido, match=f"status {vem.value}, mas aqui só se espera {esperado.value}"):
+            decodifica(valor, esperado)
+
+
+LONGO, MUITOS = "x" * 201, [{"produto": "p", "quantidade": 1, "preco_centavos": 0}] * 101
+CAMPOS_RUINS = {
+    "id": ["", "x", 1, None, "0" * 31],
+    "numero": [0, -1, 10**9 + 1, 10**400, 1.0, 1.5, "1", True, None, [], float("nan"), float("inf"), -float("inf")],
+    "cliente": ["", LONGO, 1, None, "\ud800", ["Ana"]],
+    "email": ["", LONGO, 1, None],
+    "itens": [[], MUITOS, None, {}, "x", [1], [[]], [{}], [{"produto": "p"}]],
+    "total_centavos": [-1, 10**12 + 1, 10**400, 1.0, "1", None, float("nan"), 1],
+    "pagamento": ["", "ouro", 1, None],
+    "criado_em": ["", "ontem", "2026-01-01T00:00:00", "2026-01-01", "2026-13-01T00:00:00Z", 0, None],
+    "status": ["", "NOVO", "perdido\n", 0, None],
+    "desconhecido": [1],
+    "com\nquebra\x1b[2J": [1],
+}
+
+
+@pytest.mark.parametrize(("campo", "valor"), [(c, v) for c, vs in CAMPOS_RUINS.items() for v in vs])
+def test_campo_fora_dos_limites_e_recusado(pedido, campo, valor):
+    exige_recusa(muda(pedido, **{campo: valor}))
+
+
+@pytest.mark.parametrize(
+    "troca",
+    [{"quantidade": 0}, {"quantidade": 10**6 + 1}, {"quantidade": 10**400}, {"quantidade": 1.0}]
+    + [{"preco_centavos": v} for v in (-1, 10**12 + 1, 0.1, "1")]
+    + [{"produto": v} for v in ("", LONGO, None)]
+    + [{"cor": "azul"}],
+)
+def test_item_fora_dos_limites_e_recusado(pedido, troca):
+    exige_recusa(muda(pedido, itens=[{"produto": "p", "quantidade": 1, "preco_centavos": 1} | troca], total_centavos=1))
+
+
+def test_falta_de_qualquer_campo_e_recusada(pedido):
+    inteiro = json.loads(codifica(pedido))
+    for campo in set(inteiro) - {"status"}:
+        exige_recusa(json.dumps({k: v for k, v in inteiro.items() if k != campo}).encode())
+
+
+LIXO = [
+    None,
+    b"",
+    b" ",
+    b"null",
+    b"1",
+    b'"x"',
+    b"[]",
+    b"{}",
+    b"{",
+    b"{]",
+    b"\x00",
+    b"\xff\xfe",
+    b'"\xff"',
+    b'{"\xff":1}',
+]
+LIXO += [b"[" * 100_000, b'{"itens":' + b"[" * 100_000, b'{"id":' * 100_000, b"NaN", b"9" * 400, b"\xef\xbb\xbf{}"]
+
+
+@pytest.mark.parametrize("valor", LIXO, ids=lambda v: repr(v)[:20])
+def test_registro_que_nao_e_um_pedido(valor):
+    exige_recusa(valor)
+
+
+@pytest.mark.parametrize("numero", [b"NaN", b"Infinity", b"-Infinity", b"1" * 400, b"1e400", b"1e0", b"01", b"+1"])
+def test_numero_que_o_json_nao_deveria_ter(pedido, numero):
+    exige_recusa(codifica(pedido).replace(b'"numero":1,', b'"numero":' + numero + b","))
+
+
+def test_lixo_no_fim_e_utf8_cortado_no_meio(pedido):
+    exige_recusa(codifica(pedido) + b"x")
+    cortado = muda(pedido, cliente="X").replace(b'"X"', b'"Jo\xc3"')
+    exige_recusa(cortado)
+
+
+def test_um_campo_desconhecido_enorme_ainda_da_uma_linha_legivel(pedido):
+    exige_recusa(muda(pedido, **{"x" * 100_000: 1}))
+
+
+def test_controle_no_texto_e_dado_e_nao_comanda_o_terminal(pedido):
+    lido = decodifica(muda(pedido, cliente="a\x1b[2J\r\nb"), NOVO)
+    assert visivel(lido.cliente) == r"a\x1b[2J\r\nb"
+
+
+def test_os_limites_sao_inclusivos(pedido):
+    item = {"produto": "x" * 200, "quantidade": 10**6, "preco_centavos": 10**6}
+    lido = decodifica(muda(pedido, numero=10**9, itens=[item], total_centavos=10**12, cliente="é" * 200), NOVO)
+    assert (lido.numero, lido.total_centavos, len(lido.cliente)) == (10**9, 10**12, 200)
+
+
+def test_total_errado_tambem_e_recusado_ao_criar():
+    with pytest.raises(ValueError, match="total_centavos difere"):
+        Pedido(**dict.fromkeys(("id", "cliente", "email", "pagamento", "criado_em")), numero=1, total_centavos=2,
+               itens=(Item("p", 1, 1),))  # fmt: skip
+
+
+def test_segundos_de_vida_conta_desde_a_criacao(pedido):
+    criado = datetime.now(timezone.utc) - timedelta(hours=1)
+    lido = decodifica(muda(pedido, criado_em=criado.isoformat()), NOVO)
+    assert 3600 <= lido.segundos_de_vida() < 3660
