@@ -54,8 +54,8 @@ def configura(analisador: Argumentos) -> None:
 
 def executa(args: argparse.Namespace) -> int:
     """Mostra a aula. Devolve o status (int): 0 se toda conferência deu certo, 1 se não, 130 se interrompida."""
-    tela = Tela()
     parada = Parada()
+    tela = Tela(parada)
     with parada:
         try:
             status = _mostra(args, tela, parada)
@@ -69,7 +69,6 @@ def executa(args: argparse.Namespace) -> int:
 
 
 def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada) -> int:
-    tela.explica(ABERTURA)
     kafka = _kafka_de_outro(args.kafka, tela, parada) if args.kafka else _kafka_proprio(tela, parada)
     with kafka, Terminais(tela, parada) as terminais:
         try:
@@ -84,6 +83,7 @@ def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada) -> int:
 @contextlib.contextmanager
 def _kafka_proprio(tela: Tela, parada: Parada) -> Iterator[None]:
     """Um Kafka em uma pasta temporária e uma porta livre, que deixam de existir no fim."""
+    tela.explica(ABERTURA)
     with parada.na_hora():
         encontra_java()
         garante_jars()
@@ -113,7 +113,9 @@ def _kafka_de_outro(endereco: str, tela: Tela, parada: Parada) -> Iterator[None]
     # depois do prefixo da pessoa, se ela tem um: pode ser tudo o que o cluster lhe permite criar
     antes = os.environ.get("LAB_PREFIXO", "")[:20]
     os.environ["LAB_PREFIXO"] = f"{antes}-demo-{uuid4().hex[:8]}".lstrip("-")
+    topicos()  # um prefixo que não serve deve falhar aqui, com uma linha clara
     quando_houver_kafka(lambda: KafkaAdminClient(**conexao()).close(), tela.explica, parada, ESPERA_PELO_KAFKA_S)
+    tela.explica(ABERTURA)
     try:
         yield
     finally:

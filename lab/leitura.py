@@ -6,7 +6,6 @@ Só lê: não entra em grupo nenhum e não muda nada, nem para quem está trabal
 import time
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
@@ -152,7 +151,6 @@ class _Anotador:
 
     def __init__(self, lidos: list[TopicoLido]) -> None:
         self._por_nome = {lido.nome: (lido, etapa.status_esperado) for lido, etapa in zip(lidos, ETAPAS, strict=True)}
-        self._ids: dict[UUID, UUID] = {}  # o mesmo objeto nos três tópicos: 100 mil pedidos cabem em metade da memória
 
     def anota(self, registro: ConsumerRecord) -> None:
         topico, esperado = self._por_nome[registro.topic]
@@ -164,7 +162,7 @@ class _Anotador:
             return
         instancia = dict(registro.headers).get("instancia")
         texto = instancia.decode("utf-8", "replace") if instancia is not None else None
-        topico.anota(self._ids.setdefault(pedido.id, pedido.id), lugar, texto)
+        topico.anota(pedido.id, lugar, texto)
 
 
 def _exige_que_continue(interrupcao: Interrupcao) -> None:

@@ -1,6 +1,7 @@
 """O Ctrl+C de quem comanda outros processos: um sinal só levanta uma bandeira, vista entre um passo e outro."""
 
 import contextlib
+import signal
 import time
 from collections.abc import Iterator
 from types import FrameType
@@ -21,6 +22,14 @@ class Parada(Interrupcao):
         if self.no_corpo:
             self.no_corpo = False
             raise KeyboardInterrupt
+
+    def __exit__(self, *erro: object) -> None:
+        if not self.pedida:
+            super().__exit__(*erro)
+            return
+        # o processo vai terminar: um segundo sinal, a esta altura, só trocaria o status de saída
+        for sinal in self._anteriores:
+            signal.signal(sinal, signal.SIG_IGN)
 
     def confere(self) -> None:
         """Erro: KeyboardInterrupt se já houve um sinal."""

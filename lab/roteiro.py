@@ -165,7 +165,7 @@ class Roteiro:
         filas = [len(e.particoes()) for e in estoques]
         self._confere(
             all(partes),
-            f"T3, com {filas[0]} das partições, aprovou {partes[0]} pedidos; T5, com {filas[1]}, aprovou {partes[1]}",
+            f"T3 tem {filas[0]} das partições e aprovou {partes[0]} pedidos; T5 tem {filas[1]} e aprovou {partes[1]}",
         )
         self._confere(
             com_duas_s < self._com_uma_s,

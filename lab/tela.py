@@ -9,14 +9,19 @@ from rich.table import Table
 from rich.text import Text
 
 from common.terminal import visivel
+from lab.parada import Parada
 
 LARGURA_MAXIMA = 100  # uma explicação em uma linha de 200 colunas não se lê, nem projetada
 
 
 class Tela:
-    """Escreve de várias threads, uma linha de cada vez; cor só em TTY e sem NO_COLOR (o rich decide)."""
+    """Escreve de várias threads, uma linha de cada vez; cor só em TTY e sem NO_COLOR (o rich decide).
 
-    def __init__(self) -> None:
+    Quando ninguém mais lê (`| head`, terminal fechado), é como um Ctrl+C: levanta a bandeira de `parada`.
+    """
+
+    def __init__(self, parada: Parada) -> None:
+        self._parada = parada
         self._console = Console(highlight=False, markup=False, emoji=False)
         # em um pipe do Windows a codificação pode não ter estes sinais
         utf8 = self._console.encoding.lower().startswith("utf")
@@ -61,9 +66,9 @@ class Tela:
                 largura = min(self._console.width, LARGURA_MAXIMA)
                 self._console.print(objeto, soft_wrap=not quebra, width=largura if quebra else None)
                 sys.stdout.flush()
-            except OSError:
-                # quem lia o pipe, ou o terminal, foi embora: o desmonte continua, e o Python não reclama no fim
-                self._calada = True
+            except (OSError, SystemExit):  # SystemExit: o rich, diante de um pipe fechado
+                self._calada = self._parada.pedida = True
+                # o Python ainda tentaria descarregar a saída ao terminar, e reclamaria
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -14,15 +14,15 @@ from lab.processo import Script
 from lab.tela import Tela
 
 ADEUS_S = 3.0  # um script sai em menos de 1 s; depois disto o vigia o termina à força
-PRONTO_S = 30.0  # um Python frio com antivírus; aqui é menos de 1 s
+PRONTO_S = 45.0  # aqui, menos de 1 s; mais do que os 30 s em que o próprio script desiste do Kafka e diz por quê
 
 # o que as linhas dos scripts dizem, sem o que pode mudar em volta
 RECEBI, APROVADO, PAGO, CONCLUIDO = "Recebi pedido", " aprovado", " pago", " concluído"
 PARTICOES = "partições atribuídas"
 
 _PEDIDO = re.compile(r"[Pp]edido (\d+ \([0-9a-f]{4}\))")
-# os scripts escrevem em um pipe: nenhuma variável pode convencê-los de que é um terminal com cores
-_SEM_TERMINAL = {"FORCE_COLOR": "", "TTY_COMPATIBLE": "0", "TTY_INTERACTIVE": "0"}
+# os scripts escrevem em um pipe nosso: nenhuma variável da pessoa deve pôr cores nele ou mudar a codificação
+_EM_UM_PIPE = {"FORCE_COLOR": "", "TTY_COMPATIBLE": "0", "TTY_INTERACTIVE": "0", "PYTHONIOENCODING": "utf-8"}
 
 
 class DemonstracaoParada(ErroDoLaboratorio):
@@ -49,7 +49,7 @@ class Terminal:
         self._script = Script(
             self._arquivo,
             *flags,
-            ambiente=_SEM_TERMINAL,
+            ambiente=_EM_UM_PIPE,
             ao_ler=lambda linha: self._tela.linha(self.nome, self._cor, linha),
         )
         return inicio

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from kafka import KafkaProducer
 
+from common import prazo
 from lab.kafka_local import KafkaLocal
 
 
@@ -24,3 +26,10 @@ def kafka_descartavel() -> Iterator[KafkaLocal]:
     """Um broker só deste teste, que pode ser morto, congelado e reiniciado."""
     with KafkaLocal.temporario() as broker:
         yield broker
+
+
+def pytest_unconfigure() -> None:
+    """Os produtores que os testes prenderam de propósito não devem escrever tracebacks no fim do processo."""
+    for abandonado in prazo._abandonados:
+        if isinstance(abandonado, KafkaProducer):
+            abandonado._closed = True

@@ -88,7 +88,7 @@ def test_a_retencao_apagou_o_resultado_e_ninguem_e_acusado() -> None:
 def test_o_mesmo_id_duas_vezes_em_um_topico_dobrado(qual: int) -> None:
     historias = [[(A, em(0, 0))] for _ in range(3)]
     historias[qual].append((A, em(0, 1)))
-    c = contagem(*historias, lido_ate=(2, 2, 2))
+    c = contagem(historias[0], historias[1], historias[2], lido_ate=(2, 2, 2))
     assert c.dobrados() == {A}
     assert not c.perdidos()
     assert c.veredito() == "perdidos 0, dobrados 1"

@@ -8,11 +8,11 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import MemberToRemove
 from kafka.errors import KafkaError
 from kafka.producer.sender import Sender
@@ -21,12 +21,12 @@ from kafka.structs import OffsetAndMetadata
 from common import clientes
 from common.configuracao import ESTOQUE
 from common.erros import PrazoEsgotado
-from common.prazo import Prazo
+from common.prazo import Prazo, abandona
 from common.sessao import TRANSACAO_S, Publicacao, Sessao
 from common.sinais import Interrupcao
 from common.topicos import garante_topicos
 from lab.kafka_local import KafkaLocal
-from tests.broker.apoio import FIM_S, Sala, ate, novo_consumidor, publica
+from tests.broker.apoio import FIM_S, Sala, ate, publica
 
 pytestmark = pytest.mark.broker
 
@@ -80,61 +80,51 @@ def test_armadilha_zumbi_nao_barrado(sala: Sala, obvio: bool) -> None:
 
 @pytest.mark.parametrize("obvio", [True, False], ids=["óbvio", "nosso"])
 def test_armadilha_posicoes_velhas(sala: Sala, monkeypatch: pytest.MonkeyPatch, obvio: bool) -> None:
-    """Expulsa no meio de um join, a instância volta ao grupo no offset antigo, com metadados válidos."""
+    """Congelada no meio de um join e expulsa, a instância volta no offset antigo, com metadados válidos."""
     if obvio:  # confia nas posições que o cliente mantém
 
-        def so_anota(self: Sessao) -> None:
-            self._posicionada_em = self.atribuicao.versao
+        def busca_obvia(self: Sessao, lote: int) -> list[Any]:
+            por_particao = self._consumidor.poll(timeout_ms=200, max_records=lote)
+            self._foto = self._consumidor.group_metadata()
+            return [registro for registros in por_particao.values() for registro in registros]
 
-        monkeypatch.setattr(Sessao, "_posiciona", so_anota)
-    with sessao(sala, monkeypatch) as nossa:
-        topico, particao = ESTOQUE.entrada, TopicPartition(ESTOQUE.entrada, 0)
-        publica(sala.bootstrap, topico, 0, *[b"antes"] * 5)
-        lidos = le(nossa, 5)
-        nossa.confirma(lidos, [])
+        monkeypatch.setattr(Sessao, "busca", busca_obvia)
+    with sessao(sala, monkeypatch) as nossa, KafkaConsumer(**clientes.do_consumidor(ESTOQUE.grupo)) as outra:
+        publica(sala.bootstrap, ESTOQUE.entrada, 0, *[b"antes"] * 5)
+        nossa.confirma(le(nossa, 5), [])
 
-        # outra instância entra e a nossa fica à espera no join; expulsa ali, só saberá no próximo poll
-        with novo_consumidor(sala.bootstrap, **_do_grupo()) as outra:
-            outra.subscribe([topico])
-            outra.poll(timeout_ms=300)
-            segura = threading.Event()
-            with novo_consumidor(sala.bootstrap, **_do_grupo()) as terceira:
-                terceira.subscribe([topico])
-                ate(lambda: nossa.busca(1) == [] and len(_membros(sala)) >= 2, FIM_S, "o join não começou")
-                _expulsa(sala, nossa._consumidor.group_metadata().member_id)
-                publica(sala.bootstrap, topico, 0, *[b"durante"] * 5)
-                dono = [outra, terceira]
-                offsets: set[int] = set()
+        # a outra pede um rebalanceamento; a rede da nossa congela entre o JoinGroup e o SyncGroup
+        congelada, descongela = threading.Event(), threading.Event()
+        coordenador = nossa._consumidor._coordinator
+        original = coordenador._process_join_group_response
 
-                def outros_leem() -> bool:
-                    for consumidor in dono:
-                        for registros in consumidor.poll(timeout_ms=200).values():
-                            offsets.update(r.offset for r in registros)
-                        if offsets:
-                            with contextlib.suppress(KafkaError):
-                                consumidor.commit(timeout_ms=5000)
-                    return max(offsets, default=0) >= 10
+        def congela(*args: Any) -> Any:
+            resposta = original(*args)
+            congelada.set()
+            descongela.wait(FIM_S)
+            return resposta
 
-                ate(outros_leem, FIM_S, "os outros não leram o que faltava")
-                segura.set()
-        publica(sala.bootstrap, topico, 0, b"depois")
-        volta = le(nossa, 1)
-        assert particao in nossa._consumidor.assignment()
-        assert (volta[0].value == b"durante") == obvio, volta
+        monkeypatch.setattr(coordenador, "_process_join_group_response", congela)
+        outra.subscribe([ESTOQUE.entrada])
+        outra.poll(timeout_ms=100)
+        volta: list[Any] = []
+        leitora = threading.Thread(target=lambda: volta.extend(le(nossa, 1)))
+        leitora.start()
+        assert congelada.wait(FIM_S)
+        _expulsa(sala, coordenador.group_metadata().member_id)
+        publica(sala.bootstrap, ESTOQUE.entrada, 0, *[b"durante"] * 5)
 
+        def a_outra_leu() -> bool:
+            if outra.poll(timeout_ms=200):
+                outra.commit(timeout_ms=5000)
+            return outra.committed(TopicPartition(ESTOQUE.entrada, 0), timeout_ms=5000) == 10
 
-def _do_grupo() -> dict[str, Any]:
-    config = clientes.do_consumidor(ESTOQUE.grupo)
-    return {
-        chave: valor
-        for chave, valor in config.items()
-        if chave not in ("bootstrap_servers", "allow_auto_create_topics")
-    }
-
-
-def _membros(sala: Sala) -> list[Any]:
-    with KafkaAdminClient(bootstrap_servers=sala.bootstrap) as admin:
-        return list(admin.describe_groups([ESTOQUE.grupo])[ESTOQUE.grupo]["members"])
+        ate(a_outra_leu, FIM_S, "a outra não leu o que faltava")
+        outra.close()
+        publica(sala.bootstrap, ESTOQUE.entrada, 0, b"depois")
+        descongela.set()
+        leitora.join(FIM_S)
+        assert volta[0].value == (b"durante" if obvio else b"depois")
 
 
 def _expulsa(sala: Sala, membro: str) -> None:
@@ -145,7 +135,7 @@ def _expulsa(sala: Sala, membro: str) -> None:
 @pytest.mark.parametrize("obvio", [True, False], ids=["óbvio", "nosso"])
 def test_armadilha_commit_que_mente(sala: Sala, monkeypatch: pytest.MonkeyPatch, obvio: bool) -> None:
     """Um envio falha e commit_transaction() volta como se tudo tivesse dado certo: o pedido some."""
-    falhas = [OUT_OF_ORDER_SEQUENCE]
+    falhas: list[int] = []
     original = Sender._complete_batch
 
     def uma_resposta_falha(self: Any, lote: Any, resposta: Any) -> Any:
@@ -153,31 +143,33 @@ def test_armadilha_commit_que_mente(sala: Sala, monkeypatch: pytest.MonkeyPatch,
             resposta.error_code = falhas.pop()
         return original(self, lote, resposta)
 
+    monkeypatch.setattr(Sender, "_complete_batch", uma_resposta_falha)
     with sessao(sala, monkeypatch) as nossa:
-        publica(sala.bootstrap, ESTOQUE.entrada, 0, b"pedido")
-        (registro,) = le(nossa, 1)
-        monkeypatch.setattr(Sender, "_complete_batch", uma_resposta_falha)
+        publica(sala.bootstrap, ESTOQUE.entrada, 0, b"0", b"1", b"2")
+        registros = le(nossa, 3)
+        nossa.confirma(registros[:1], [saida_de(registros[0])])
+        falhas.append(OUT_OF_ORDER_SEQUENCE)
         if obvio:
-            produtor = nossa._produtor
-            produtor.begin_transaction()
-            saida = saida_de(registro)
-            envio = produtor.send(saida.topico, saida.valor, partition=0)
-            ate(lambda: envio.is_done, FIM_S, "o envio não terminou")
-            with contextlib.suppress(KafkaError):
-                produtor.send_offsets_to_transaction(
-                    {TopicPartition(registro.topic, 0): OffsetAndMetadata(registro.offset + 1, "", -1)}, nossa._foto
-                )
-            produtor.commit_transaction()  # volta sem erro
-            assert envio.failed()
+            for registro in registros[1:]:
+                _transacao_obvia(nossa, registro)  # nenhuma levanta erro
+            assert [r.value for r in sala.registros("pedidos_aprovados")] == [b"0", b"2"], "o pedido 1 sumiu"
+            assert nossa._consumidor.committed(TopicPartition(ESTOQUE.entrada, 0), timeout_ms=5000) == 3
         else:
             with pytest.raises(KafkaError):
-                nossa.confirma([registro], [saida_de(registro)])
-    assert not falhas, "o defeito não foi injetado"
-    assert sala.registros("pedidos_aprovados") == []
-    if not obvio:
-        # nada foi confirmado: o pedido continua lá para a próxima sessão
+                nossa.confirma(registros[1:2], [saida_de(registros[1])])
+        assert not falhas, "o defeito não foi injetado"
+    if not obvio:  # nada foi confirmado: o pedido continua lá para a próxima sessão
         with sessao(sala, monkeypatch) as outra:
-            assert [r.value for r in le(outra, 1)] == [b"pedido"]
+            assert [r.value for r in le(outra, 2)] == [b"1", b"2"]
+
+
+def _transacao_obvia(sessao: Sessao, registro: Any) -> None:
+    produtor, saida = sessao._produtor, saida_de(registro)
+    produtor.begin_transaction()
+    produtor.send(saida.topico, saida.valor, partition=0)
+    offsets = {TopicPartition(registro.topic, 0): OffsetAndMetadata(registro.offset + 1, "", -1)}
+    produtor.send_offsets_to_transaction(offsets, sessao._foto)
+    produtor.commit_transaction()
 
 
 def test_armadilha_esperas_sem_fim_codigo_obvio(kafka_descartavel: KafkaLocal) -> None:
@@ -187,28 +179,28 @@ def test_armadilha_esperas_sem_fim_codigo_obvio(kafka_descartavel: KafkaLocal) -
         with KafkaAdminClient(bootstrap_servers=sala.bootstrap) as admin:
             admin.create_topics({topico: {"num_partitions": 1, "replication_factor": 1}})
             admin.wait_for_topics([topico])
-        for _tentativa in range(5):  # "quase sempre": basta uma
-            produtor = KafkaProducer(bootstrap_servers=sala.bootstrap, transactional_id=f"{sala.prefixo}-{_tentativa}")
+        for tentativa in range(5):  # "quase sempre": basta uma
+            produtor = KafkaProducer(bootstrap_servers=sala.bootstrap, transactional_id=f"{sala.prefixo}-{tentativa}")
             produtor.init_transactions()
             produtor.begin_transaction()
             produtor.send(topico, b"x", partition=0).get(FIM_S)
             kafka_descartavel.mata()
-            voltou = threading.Event()
-            PRESOS.append(produtor)
-
-            def confirma(produtor: Any = produtor, voltou: threading.Event = voltou) -> None:
-                with contextlib.suppress(KafkaError):
-                    produtor.commit_transaction()
-                voltou.set()
-
-            threading.Thread(target=confirma, daemon=True).start()
+            abandona(produtor)
+            confirmando = threading.Thread(target=_ignora_erros_do_kafka(produtor.commit_transaction), daemon=True)
+            confirmando.start()
             kafka_descartavel.inicia()
-            if not voltou.wait(2 * TRANSACAO_S):
+            confirmando.join(2 * TRANSACAO_S)
+            if confirmando.is_alive():
                 return
     pytest.fail("commit_transaction() voltou sempre: o prazo da nossa transação talvez já não seja preciso")
 
 
-PRESOS: list[Any] = []  # um produtor preso e coletado escreveria tracebacks
+def _ignora_erros_do_kafka(funcao: Callable[[], None]) -> Callable[[], None]:
+    def chama() -> None:
+        with contextlib.suppress(KafkaError):
+            funcao()
+
+    return chama
 
 
 def test_armadilha_esperas_sem_fim_nosso_codigo(kafka_descartavel: KafkaLocal, monkeypatch: pytest.MonkeyPatch) -> None:

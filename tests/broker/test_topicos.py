@@ -1,0 +1,47 @@
+"""Quem cria os tópicos, e o que acontece quando um deles já existe com outra forma."""
+
+import pytest
+from kafka import KafkaAdminClient
+
+from common.configuracao import NUMERO_DE_PARTICOES, TOPICOS_BASE
+from tests.broker.apoio import FIM_S, PRONTO_S, Sala, sem_traceback
+
+pytestmark = pytest.mark.broker
+
+
+def test_todos_os_scripts_ao_mesmo_tempo_criam_os_topicos_uma_vez(sala: Sala) -> None:
+    servicos = [sala.abre(f"servico_{nome}.py", "--tempo", "0") for nome in ("estoque", "pagamento", "notificacao")]
+    produtor = sala.abre("produtor_pedidos.py")
+    assert produtor.espera_fim(FIM_S) == 0
+    for servico in servicos:
+        servico.espera("partições atribuídas: 0, 1, 2", PRONTO_S)
+    with KafkaAdminClient(bootstrap_servers=sala.bootstrap) as admin:
+        topicos = admin.describe_topics([sala.topico(base) for base in TOPICOS_BASE])
+    assert [len(topico["partitions"]) for topico in topicos] == [NUMERO_DE_PARTICOES] * 3
+    sala.exige_exatamente_uma_vez(10)
+    sem_traceback(produtor, *servicos)
+
+
+@pytest.mark.parametrize("base", TOPICOS_BASE)
+def test_topico_com_uma_particao_avisa_e_segue(sala: Sala, base: str) -> None:
+    with KafkaAdminClient(bootstrap_servers=sala.bootstrap) as admin:
+        admin.create_topics({sala.topico(base): {"num_partitions": 1, "replication_factor": 1}})
+    servicos = sala.linha_inteira()
+    sala.produz(10)
+    for servico in servicos:
+        assert any(f"AVISO: o tópico {sala.topico(base)} tem 1 partição" in linha for linha in servico.textos())
+    sala.exige_exatamente_uma_vez(10)
+    sem_traceback(*servicos)
+
+
+def test_cada_resultado_diz_de_onde_veio_e_quem_o_produziu(sala: Sala) -> None:
+    sala.linha_inteira()
+    sala.produz(10)
+    sala.exige_exatamente_uma_vez(10)
+    for anterior, base in zip(TOPICOS_BASE, TOPICOS_BASE[1:], strict=False):
+        origens = {(sala.topico(anterior), r.partition, r.offset): r.key for r in sala.registros(anterior)}
+        for registro in sala.registros(base):
+            cabecalhos = dict(registro.headers)
+            topico, particao, offset = cabecalhos["origem"].decode().split("/")
+            assert origens[topico, int(particao), int(offset)] == registro.key
+            assert len(cabecalhos["instancia"]) == 6
