@@ -2,7 +2,10 @@
 
 import argparse
 import math
+import re
 from typing import NoReturn
+
+from common.texto import visivel
 
 TEMPO_MAXIMO_S = 30.0  # metade do max_poll_interval_ms: um passo mais lento tiraria a instância do grupo
 QUANTIDADE_MAXIMA = 10_000_000
@@ -29,25 +32,24 @@ class Argumentos(argparse.ArgumentParser):
         self.add_argument("-h", "--help", "--ajuda", action="help", help="mostra esta ajuda e termina")
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"ERRO: {_traduz(message)} (veja as opções com --help)\n")
+        self.exit(2, f"ERRO: {visivel(_traduz(message))} (veja as opções com --help)\n")
 
 
 _TRADUCOES = (
-    ("unrecognized arguments:", "argumento desconhecido:"),
-    ("the following arguments are required:", "falta o argumento:"),
-    ("expected one argument", "falta o valor"),
-    ("expected at least one argument", "falta o valor"),
-    ("invalid choice:", "opção inválida:"),
-    ("choose from", "escolha entre"),
-    ("not allowed with argument", "não combina com"),
-    ("ignored explicit argument", "não aceita o valor"),
-    ("argument ", ""),
+    (r"unrecognized arguments: (.*)", r"argumento desconhecido: \1"),
+    (r"the following arguments are required: (.*)", r"falta o argumento: \1"),
+    (r"argument ([^:]+): expected (?:one|at least one) argument", r"\1: falta o valor"),
+    (r"argument ([^:]+): invalid choice: (.*) \(choose from (.*)\)", r"\1: opção inválida: \2 (escolha entre \3)"),
+    (r"argument ([^:]+): not allowed with argument (.*)", r"\1: não combina com \2"),
+    (r"argument ([^:]+): ignored explicit argument (.*)", r"\1: não aceita o valor \2"),
+    (r"argument ([^:]+): (.*)", r"\1: \2"),
 )
 
 
 def _traduz(mensagem: str) -> str:
     for ingles, portugues in _TRADUCOES:
-        mensagem = mensagem.replace(ingles, portugues)
+        if achado := re.fullmatch(ingles, mensagem, re.DOTALL):
+            return achado.expand(portugues)
     return mensagem
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from typing import Any
 
 from kafka.coordinator.assignors.range import RangePartitionAssignor
@@ -9,6 +10,7 @@ from kafka.coordinator.assignors.range import RangePartitionAssignor
 from common.erros import ErroDeUso
 
 ENDERECO_PADRAO = "localhost:9092"
+_ENDERECO = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<nome>[^\s\[\]:/]+)):(?P<porta>[0-9]{1,5})")
 
 BOOTSTRAP_MS = 5_000  # o padrão espera 30 s antes da primeira palavra
 RECONEXAO_MAXIMA_MS = 1_000  # volta 0,9 s depois de uma queda longa; com o padrão (30 s), até 4,4 s
@@ -34,12 +36,12 @@ def enderecos() -> list[tuple[str, int]]:
     texto = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or ENDERECO_PADRAO
     resultado = []
     for parte in texto.split(","):
-        host, _, porta = parte.strip().rpartition(":")
-        if not host or not porta.isdecimal() or not 1 <= int(porta) <= 65_535:
+        achado = _ENDERECO.fullmatch(parte.strip())
+        if not achado or not 1 <= int(achado["porta"]) <= 65_535:
             raise ErroDeUso(
                 f"KAFKA_BOOTSTRAP_SERVERS={texto!r} não serve: escreva HOST:PORTA, por exemplo {ENDERECO_PADRAO}"
             )
-        resultado.append((host.strip("[]"), int(porta)))
+        resultado.append((achado["ipv6"] or achado["nome"], int(achado["porta"])))
     return resultado
 
 

@@ -1,6 +1,7 @@
 """O lado que envia: cada pedido só conta depois que o Kafka confirma ter gravado."""
 
 import contextlib
+import math
 import time
 from collections import deque
 from types import TracebackType
@@ -24,6 +25,7 @@ NOME, COR = "PRODUTOR", "cyan"
 UMA_LINHA_CADA = 100  # até tantos pedidos cada um tem a sua linha; acima, só o andamento
 PENDENTES_MAXIMO = 2_000  # pedidos enviados e ainda sem confirmação: limita a memória
 SILENCIO_S = 2.0  # depois disto sem confirmações, diz que espera
+PACIENCIA_S = clientes.ENTREGA_MS / 1000 + 2.0  # sem nenhuma resposta além do prazo de entrega: acabou
 FECHA_S = 2.0
 LISTA_MAXIMA = 20  # quantos pedidos sem confirmação cabem em uma mensagem legível
 
@@ -52,6 +54,7 @@ class Produtor:
             encerra_processo_preso(erro)
             raise
         self._inicio = time.monotonic()
+        self._paciencia, self._silencio = Prazo(PACIENCIA_S), Prazo(SILENCIO_S)
         return self
 
     def _abre(self) -> Any:
@@ -72,6 +75,8 @@ class Produtor:
         envio = self._produtor.send(self._topico, codifica(pedido), str(pedido.id).encode(), None, particao)
         self._pendentes.append((pedido, envio))
         self._colhe(ate_restarem=PENDENTES_MAXIMO)
+        if self._falhas or len(self._pendentes) > PENDENTES_MAXIMO:
+            raise EnvioIncompleto  # insistir só aumentaria a lista; __exit__ diz o que faltou
 
     def __exit__(
         self, tipo: type[BaseException] | None, erro: BaseException | None, rastro: TracebackType | None
@@ -89,7 +94,7 @@ class Produtor:
         segundos = time.monotonic() - self._inicio
         self._fala(f"{self._confirmados} de {self._quantidade} pedidos confirmados pelo Kafka em {segundos:.1f} s")
         self._interrupcao.__exit__()
-        if erro is None or isinstance(erro, KeyboardInterrupt):
+        if erro is None or isinstance(erro, (KeyboardInterrupt, EnvioIncompleto)):
             erro = self._incompleto()
         encerra_processo_preso(erro)
         if erro is not None:
@@ -108,20 +113,17 @@ class Produtor:
 
     def _colhe(self, ate_restarem: int) -> None:
         """Recolhe as confirmações na ordem de envio, esperando só enquanto houver mais de `ate_restarem`."""
-        avisa_em, avisou = Prazo(SILENCIO_S), False
-        prazo = Prazo(clientes.ENTREGA_MS / 1000 + FECHA_S)
         while self._pendentes:
             pedido, envio = self._pendentes[0]
             if not envio.is_done:
                 if len(self._pendentes) <= ate_restarem:
                     return
-                self._interrupcao.encurta(prazo)
-                if prazo.esgotado:
+                self._interrupcao.encurta(self._paciencia)
+                if self._paciencia.esgotado:
                     return
-                if avisa_em.esgotado and not avisou:
-                    avisou = True
-                    limite_s = clientes.ENTREGA_MS // 1000
-                    self._fala(f"O Kafka não confirma: espero por até {limite_s} s (Ctrl+C encerra)")
+                if self._silencio.esgotado:
+                    self._silencio = Prazo(math.inf)  # dito uma vez por silêncio
+                    self._fala(f"O Kafka não confirma: espero por até {PACIENCIA_S:.0f} s (Ctrl+C encerra)")
                 with contextlib.suppress(KafkaError):  # ainda não, ou falhou: a volta do laço distingue
                     envio.get(PASSO_S)
                 continue
@@ -135,6 +137,7 @@ class Produtor:
             self._falhas.append(f"{pedido} ({'sem resposta' if isinstance(erro, KafkaTimeoutError) else motivo(erro)})")
             return
         self._confirmados += 1
+        self._paciencia, self._silencio = Prazo(PACIENCIA_S), Prazo(SILENCIO_S)
         if self._andamento:
             self._andamento.avanca(self._confirmados)
         else:

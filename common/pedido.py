@@ -28,7 +28,7 @@ class FormaDePagamento(enum.Enum):
 
 
 # Todo campo tem limites: sem eles o JSON aceitaria números de 400 algarismos e textos sem fim.
-Texto = Annotated[str, Meta(min_length=1, max_length=200)]
+Texto = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]  # sem controles
 Centavos = Annotated[int, Meta(ge=0, le=10**12)]  # dinheiro em centavos inteiros: float perde centavos
 Momento = Annotated[datetime, Meta(tz=True)]
 
@@ -79,6 +79,8 @@ class Pedido(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (datetime.now(timezone.utc) - self.criado_em).total_seconds()
 
 
+MOTIVO_MAXIMO = 200  # letras: um nome de campo pode ter milhões, e o relato é de uma linha
+
 _CODIFICADOR = msgspec.json.Encoder()
 _DECODIFICADOR = msgspec.json.Decoder(Pedido)
 
@@ -96,7 +98,10 @@ def decodifica(valor: bytes | None, esperado: Status) -> Pedido:
         pedido = _DECODIFICADOR.decode(valor)
     # além dos seus erros, o msgspec deixa passar estes três (medido com bytes arbitrários)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as erro:
-        raise PedidoInvalido(f"não é um pedido: {erro}") from None
+        motivo = str(erro)
+        if len(motivo) > MOTIVO_MAXIMO:
+            motivo = f"{motivo[:MOTIVO_MAXIMO]}..."
+        raise PedidoInvalido(f"não é um pedido: {motivo}") from None
     if pedido.status is not esperado:
         raise PedidoInvalido(f"status {pedido.status.value}, mas aqui só se espera {esperado.value}")
     return pedido

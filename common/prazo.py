@@ -41,7 +41,7 @@ def abandona(o_que: object) -> None:
 
 
 def houve_abandono() -> bool:
-    """True: o processo tem threads presas e só termina depressa com `sai_ja`."""
+    """True: o processo tem threads presas e só termina depressa com `encerra_processo_preso`."""
     return bool(_abandonados)
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 LEGIVEL_POR_SEGUNDO = 50  # acima disto as linhas só passam voando
+RESUMO_S = 1.0
 
 
 class Ritmo:
@@ -11,26 +12,33 @@ class Ritmo:
 
     def __init__(self, relogio: Callable[[], float] = time.monotonic) -> None:
         self._relogio = relogio
-        self._inicio = relogio()
+        self._segundo = relogio()  # quando começou o segundo em curso
         self._neste_segundo = 0
+        self._rapido = False  # o segundo anterior passou do legível
         self._mudos = 0  # pedidos sem linha própria desde o último resumo
+        self._resumido_em = 0.0
         self._total = 0
-        self._rapido = False
 
     def conta(self) -> bool:
-        """Conta um pedido (ao terminar). True: mostre as linhas dele; False: ele entra no resumo."""
-        if self._relogio() - self._inicio >= 1:
-            self._rapido = self._neste_segundo >= LEGIVEL_POR_SEGUNDO
-            self._inicio, self._neste_segundo = self._relogio(), 0
+        """Conta um pedido. True: mostre as linhas dele; False: ele entra no resumo."""
+        agora = self._relogio()
+        passou_s = agora - self._segundo
+        if passou_s >= 1:
+            # depois de uma pausa, o segundo anterior não é o que está anotado
+            self._rapido = passou_s < 2 and self._neste_segundo > LEGIVEL_POR_SEGUNDO
+            self._segundo, self._neste_segundo = agora, 0
         self._neste_segundo += 1
         self._total += 1
-        mudo = self._rapido or self._neste_segundo > LEGIVEL_POR_SEGUNDO
-        self._mudos += mudo
-        return not mudo
+        if not self._rapido and self._neste_segundo <= LEGIVEL_POR_SEGUNDO:
+            return True
+        if not self._mudos:
+            self._resumido_em = agora
+        self._mudos += 1
+        return False
 
     def resumo(self) -> str | None:
-        """A linha do segundo que passou, se houve pedidos sem linha própria e o segundo já acabou."""
-        if not self._mudos or self._relogio() - self._inicio < 1:
+        """A linha do que passou sem linha própria, se já há RESUMO_S disso."""
+        if self._relogio() - self._resumido_em < RESUMO_S:
             return None
         return self.encerra()
 

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from kafka.errors import KafkaError
 
-from common.clientes import SESSAO_MS, bootstrap
+from common.clientes import SESSAO_MS, bootstrap, enderecos
 from common.configuracao import Etapa
 from common.erros import PedidoInvalido, PrazoEsgotado, SessaoPerdida, motivo
 from common.espera import ESPERA_S, quando_houver_kafka
@@ -39,6 +39,7 @@ class Servico:
     """Uma instância de uma etapa, dentro do seu grupo de consumidores. Use com `with`."""
 
     def __init__(self, etapa: Etapa) -> None:
+        enderecos()  # um KAFKA_BOOTSTRAP_SERVERS malfeito é um erro antes de qualquer linha
         self._etapa = etapa
         self._instancia = uuid4().hex[:6]
         # sorteado, e não o pid: em contêineres todo processo tem o pid 1

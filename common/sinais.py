@@ -17,6 +17,10 @@ SAIDA_DE_CTRL_C = 130  # 128 + SIGINT, a convenção dos shells
 _SINAIS = [getattr(signal, nome) for nome in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, nome)]
 
 
+# um terminal que se fecha manda SIGHUP mais de uma vez: não é pressa de ninguém
+_REPETIDOS_POR_UM_TERMINAL = [getattr(signal, "SIGHUP", None)]
+
+
 class Interrupcao:
     """Enquanto `with Interrupcao()` vale, um sinal só levanta uma bandeira; quem trabalha a consulta.
 
@@ -33,7 +37,8 @@ class Interrupcao:
     def __enter__(self) -> "Interrupcao":
         # fora da thread principal (um teste) o Python não deixa trocar o tratamento de sinais
         if threading.current_thread() is threading.main_thread():
-            self._anteriores = {sinal: signal.signal(sinal, self._ao_sinal) for sinal in _SINAIS}
+            surdos = [s for s in _SINAIS if s != signal.SIGINT and signal.getsignal(s) is signal.SIG_IGN]  # nohup
+            self._anteriores = {s: signal.signal(s, self._ao_sinal) for s in _SINAIS if s not in surdos}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -42,6 +47,8 @@ class Interrupcao:
 
     def _ao_sinal(self, numero: int, quadro: FrameType | None) -> None:
         if self.pedida:
+            if numero in _REPETIDOS_POR_UM_TERMINAL:
+                return
             os._exit(SAIDA_DE_CTRL_C)
         self.pedida = True
         self._despedida = Prazo(DESPEDIDA_S)
@@ -62,7 +69,9 @@ def encerra_processo_preso(erro: BaseException | None) -> None:
     if not houve_abandono():
         return
     status = 0
-    if erro is not None and not isinstance(erro, KeyboardInterrupt):
+    if isinstance(erro, SystemExit):
+        status = int(erro.code or 0)
+    elif erro is not None and not isinstance(erro, KeyboardInterrupt):
         status = 1
         try:
             sys.excepthook(type(erro), erro, erro.__traceback__)

@@ -8,17 +8,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from common.texto import visivel
+
 # Em um pipe do Windows a codificação pode não ter "→": melhor um escape do que um UnicodeEncodeError.
 for _saida in (sys.stdout, sys.stderr):
     if hasattr(_saida, "reconfigure"):  # o pytest põe no lugar um objeto sem reconfigure
         _saida.reconfigure(errors="backslashreplace")
 
 _CONSOLE = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-
-
-def visivel(texto: str) -> str:
-    """`texto` sem nada que comande o terminal: caracteres de controle viram escapes visíveis, como \\x1b."""
-    return "".join(letra if letra.isprintable() else letra.encode("unicode_escape").decode("ascii") for letra in texto)
 
 
 def diga(prefixo: str, cor: str, texto: str) -> None:

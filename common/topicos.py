@@ -30,7 +30,7 @@ def exige_porta_aberta() -> None:
             motivo = "conexão recusada"
         except socket.gaierror:
             motivo = f"o nome {host} não existe na rede"
-        except OSError as erro:
+        except (OSError, UnicodeError) as erro:  # UnicodeError: um nome que nem o DNS aceita
             motivo = str(erro)
     raise KafkaIndisponivel(motivo)
 

@@ -40,7 +40,7 @@ class Script:
         self._vigia = subprocess.Popen(
             comando,
             cwd=RAIZ,
-            env=os.environ | {"PYTHONUTF8": "1"} | dict(ambiente),
+            env=os.environ | {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"} | dict(ambiente),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -98,7 +98,10 @@ class Script:
 
     def ctrl_c(self) -> None:
         """O que o teclado faria (no Windows, Ctrl+Break: só ele chega a outro grupo de processos)."""
-        os.kill(self.pid, signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT)
+        if sys.platform == "win32":
+            os.kill(self.pid, signal.CTRL_BREAK_EVENT)
+        else:
+            os.kill(self.pid, signal.SIGINT)
 
     def mata(self) -> None:
         """kill -9: o script não tem chance de dizer nada."""

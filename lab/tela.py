@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from common.terminal import visivel
+from common.texto import visivel
 from lab.parada import Parada
 
 LARGURA_MAXIMA = 100  # uma explicação em uma linha de 200 colunas não se lê, nem projetada

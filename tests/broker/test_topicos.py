@@ -1,5 +1,7 @@
 """Quem cria os tópicos, e o que acontece quando um deles já existe com outra forma."""
 
+import itertools
+
 import pytest
 from kafka import KafkaAdminClient
 
@@ -38,7 +40,7 @@ def test_cada_resultado_diz_de_onde_veio_e_quem_o_produziu(sala: Sala) -> None:
     sala.linha_inteira()
     sala.produz(10)
     sala.exige_exatamente_uma_vez(10)
-    for anterior, base in zip(TOPICOS_BASE, TOPICOS_BASE[1:], strict=False):
+    for anterior, base in itertools.pairwise(TOPICOS_BASE):
         origens = {(sala.topico(anterior), r.partition, r.offset): r.key for r in sala.registros(anterior)}
         for registro in sala.registros(base):
             cabecalhos = dict(registro.headers)

@@ -8,7 +8,7 @@ import pytest
 
 from common.erros import PedidoInvalido, TransicaoInvalida
 from common.pedido import Item, Pedido, Status, codifica, decodifica, novos_pedidos
-from common.terminal import visivel
+from common.texto import visivel
 
 NOVO, APROVADO, PAGO = Status.NOVO, Status.APROVADO, Status.PAGO
 LINHA_MAXIMA = 300  # caracteres: o motivo cabe em uma linha que se lê
@@ -173,9 +173,9 @@ def test_um_campo_desconhecido_enorme_ainda_da_uma_linha_legivel(pedido):
     exige_recusa(muda(pedido, **{"x" * 100_000: 1}))
 
 
-def test_controle_no_texto_e_dado_e_nao_comanda_o_terminal(pedido):
-    lido = decodifica(muda(pedido, cliente="a\x1b[2J\r\nb"), NOVO)
-    assert visivel(lido.cliente) == r"a\x1b[2J\r\nb"
+@pytest.mark.parametrize("controle", ["\x1b[2J", "\r\n", "\x07", "\x00", "\x9b31m"])
+def test_controle_no_texto_e_recusado(pedido, controle):
+    exige_recusa(muda(pedido, cliente=f"a{controle}b"))
 
 
 def test_os_limites_sao_inclusivos(pedido):

@@ -110,11 +110,11 @@ def test_common_nao_importa_o_lab_nem_os_scripts(arquivo):
     assert raizes <= sys.stdlib_module_names | {"common", "kafka", "msgspec", "rich"}
 
 
-@pytest.mark.parametrize("nome", ["__init__", "erros", "argumentos", "prazo", "lote", "ritmo"])
+@pytest.mark.parametrize("nome", ["__init__", "erros", "argumentos", "prazo", "lote", "ritmo", "texto"])
 def test_o_que_so_usa_a_biblioteca_padrao(nome):
     modulos = set(importados(ast.parse((RAIZ / "common" / f"{nome}.py").read_text(encoding="utf-8"))))
     assert {m.split(".")[0] for m in modulos} <= sys.stdlib_module_names | {"common"}
-    assert {m for m in modulos if m.startswith("common")} <= {"common.erros"}
+    assert {m for m in modulos if m.startswith("common")} <= {"common.erros", "common.texto"}
 
 
 def test_nenhum_import_de_common_da_voltas():
