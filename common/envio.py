@@ -11,6 +11,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from common import clientes
+from common.andamento import Andamento
 from common.configuracao import NOVOS_PEDIDOS, com_prefixo
 from common.erros import EnvioIncompleto, PrazoEsgotado, motivo
 from common.espera import ESPERA_S, quando_houver_kafka
@@ -18,7 +19,7 @@ from common.pedido import Pedido, codifica
 from common.prazo import PASSO_S, Prazo, abandona, com_prazo
 from common.sessao import ABERTURA_S
 from common.sinais import Interrupcao, encerra_processo_preso
-from common.terminal import Andamento, diga
+from common.terminal import diga
 from common.topicos import garante_topicos
 
 NOME, COR = "PRODUTOR", "cyan"

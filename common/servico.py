@@ -17,7 +17,8 @@ from uuid import uuid4
 
 from kafka.errors import KafkaError
 
-from common.clientes import SESSAO_MS, bootstrap, enderecos
+from common.anuncio import Anuncio
+from common.clientes import bootstrap, enderecos
 from common.configuracao import Etapa
 from common.erros import PedidoInvalido, PrazoEsgotado, SessaoPerdida, motivo
 from common.espera import ESPERA_S, quando_houver_kafka
@@ -31,8 +32,6 @@ from common.terminal import diga
 from common.topicos import garante_topicos
 
 PULSO_S = 2.0  # de quanto em quanto um serviço ocioso confere se o Kafka está vivo
-RESERVA_S = 1.0  # a primeira atribuição pode vir vazia por um instante; só depois disto ela é notícia
-DEMORA_DO_GRUPO_S = 1.5  # entrar em um grupo livre leva 0,3 s
 
 
 class Servico:
@@ -101,7 +100,7 @@ class Servico:
             self._ao_confirmar.append(f"{texto} · partição {registro.partition}")
 
     def _atende(self, sessao: Sessao) -> Iterator[Pedido]:
-        anuncio = _Anuncio(sessao, self._etapa.grupo)
+        anuncio = Anuncio(sessao.atribuicao, self._etapa.grupo)
         lote = 1
         proximo_pulso = Prazo(PULSO_S)
         while not self._interrupcao.pedida:
@@ -169,33 +168,3 @@ class Servico:
 
     def _fala(self, texto: str) -> None:
         diga(self._etapa.nome, self._etapa.cor, texto)
-
-
-class _Anuncio:
-    """O que o rebalanceamento mudou para esta instância, dito uma vez, quando é notícia."""
-
-    def __init__(self, sessao: Sessao, grupo: str) -> None:
-        self._atribuicao = sessao.atribuicao
-        self._grupo = grupo
-        self._dito: list[int] | None = None
-        self._prazo = Prazo(DEMORA_DO_GRUPO_S)
-        self._versao = 0
-        self._disse_demora = False
-
-    def novidade(self) -> str | None:
-        """A linha a dizer agora, se há uma."""
-        if self._versao != self._atribuicao.versao:
-            self._versao = self._atribuicao.versao
-            self._prazo = Prazo(RESERVA_S)
-        particoes = self._atribuicao.particoes
-        if self._versao == 0:
-            if self._prazo.esgotado and not self._disse_demora:
-                self._disse_demora = True
-                return f"Aguardo o {self._grupo}: um membro que sumiu segura o lugar por até {SESSAO_MS // 1000} s"
-        elif particoes != self._dito and (particoes or self._prazo.esgotado):
-            prefixo = "Pronto: " if self._dito is None else "Rebalanceamento: "
-            self._dito = particoes
-            if particoes:
-                return f"{prefixo}partições atribuídas: {', '.join(map(str, particoes))}"
-            return f"{prefixo}nenhuma partição, fico em reserva (há instâncias de sobra no {self._grupo})"
-        return None

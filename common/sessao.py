@@ -9,17 +9,18 @@ A transação, passo a passo (KIP-98, KIP-447):
 5. commit: resultado e offset ficam visíveis juntos, ou nenhum
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from common import clientes
+from common.atribuicao import Atribuicao
 from common.configuracao import Etapa
 from common.erros import PrazoEsgotado, SessaoPerdida
 from common.prazo import abandona, com_prazo
@@ -48,21 +49,6 @@ class Publicacao:
     cabecalhos: list[tuple[str, bytes]]
 
 
-class _Atribuicao(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python não tem tipos
-    """Anota as partições recebidas. Roda na thread de rede do cliente: só pode anotar."""
-
-    def __init__(self) -> None:
-        self.versao = 0  # 0: ainda nenhuma atribuição
-        self.particoes: list[int] = []
-
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        pass  # a próxima atribuição diz tudo (protocolo eager)
-
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        self.particoes = sorted(tp.partition for tp in assigned)
-        self.versao += 1
-
-
 class Sessao:
     """Lê, publica e confirma sob prazo. O primeiro erro a invalida: feche e abra outra.
 
@@ -71,7 +57,7 @@ class Sessao:
     """
 
     def __init__(self, etapa: Etapa, transactional_id: str, interrupcao: Interrupcao) -> None:
-        self.atribuicao = _Atribuicao()
+        self.atribuicao = Atribuicao()
         self._etapa = etapa
         self._interrupcao = interrupcao
         self._posicionada_em = 0  # versão da atribuição cujas posições já vieram do grupo

@@ -11,6 +11,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.consumer.fetcher import ConsumerRecord
 
+from common.andamento import Andamento
 from common.clientes import TRANSACAO_MS, bootstrap, conexao
 from common.configuracao import ETAPAS, topicos
 from common.erros import ErroDoLaboratorio, PedidoInvalido
@@ -18,7 +19,6 @@ from common.espera import quando_houver_kafka
 from common.pedido import decodifica
 from common.prazo import PASSO_S, Prazo
 from common.sinais import Interrupcao
-from common.terminal import Andamento
 from lab.contagem import Contagem, Lugar, TopicoLido
 
 ESPERA_PELO_KAFKA_S = 5.0  # quem confere acabou de usar o Kafka: se ele não está lá, é bom saber logo

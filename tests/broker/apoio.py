@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
 from common.configuracao import TOPICOS_BASE
@@ -70,6 +70,12 @@ class Sala:
                 for registros in consumidor.poll(timeout_ms=200, max_records=5000).values():
                     lidos += registros
             return lidos
+
+    def apaga_topicos(self) -> None:
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            nomes = [self.topico(base) for base in TOPICOS_BASE]
+            if existentes := [t["name"] for t in admin.describe_topics(nomes) if not t["error_code"]]:
+                admin.delete_topics(existentes)
 
     def chaves(self, base: str) -> Counter[bytes]:
         return Counter(registro.key for registro in self.registros(base))

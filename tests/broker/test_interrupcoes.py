@@ -65,7 +65,7 @@ def test_kill_9_no_meio_de_um_pedido(sala: Sala, nome: str) -> None:
     morte = time.monotonic()
 
     outro = sala.abre(f"servico_{nome}.py", "--tempo", "0")
-    outro.espera("segura o lugar", PRONTO_S)
+    outro.espera("Aguardo a vez", PRONTO_S)
     assert outro.espera("Recebi", FIM_S) - morte < SESSAO_E_FOLGA_S
     sala.exige_exatamente_uma_vez(6)
 

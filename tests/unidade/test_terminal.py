@@ -9,8 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from common import terminal
-from common.terminal import Andamento, diga, visivel
+from common import andamento
+from common.andamento import Andamento
+from common.terminal import diga
+from common.texto import visivel
 from tests.unidade.apoio import PRAZO_S, RAIZ, ambiente, roda_trecho
 
 DIGA = "from common.terminal import diga; "
@@ -128,7 +130,7 @@ def test_nem_em_um_terminal_o_texto_comanda_a_tela():
 
 
 def test_andamento_em_um_terminal_e_uma_barra_que_devolve_o_cursor():
-    codigo = "from common.terminal import Andamento; a = Andamento('P', 'cyan', 9); a.avanca(4); a.encerra(9)"
+    codigo = "from common.andamento import Andamento; a = Andamento('P', 'cyan', 9); a.avanca(4); a.encerra(9)"
     saida = em_um_tty(codigo)
     assert b"[P]" in saida and b"9/9" in saida and "━".encode() in saida
     assert saida.rindex(b"\x1b[?25h") > saida.rindex(b"\x1b[?25l")
@@ -136,10 +138,10 @@ def test_andamento_em_um_terminal_e_uma_barra_que_devolve_o_cursor():
 
 def test_andamento_em_um_pipe_e_uma_linha_por_segundo(monkeypatch, capsys):
     agora = [0.0]
-    monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=lambda: agora[0]))
-    andamento = Andamento("PRODUTOR", "cyan", 1000)
+    monkeypatch.setattr(andamento, "time", SimpleNamespace(monotonic=lambda: agora[0]))
+    barra = Andamento("PRODUTOR", "cyan", 1000)
     for feitos in range(1, 1001):
         agora[0] = feitos / 250
-        andamento.avanca(feitos)
-    andamento.encerra(1000)
+        barra.avanca(feitos)
+    barra.encerra(1000)
     assert capsys.readouterr().out.splitlines() == [f"[PRODUTOR] {n} de 1000" for n in (250, 500, 750, 1000)]
