@@ -91,7 +91,6 @@ def test_kafka_morto_e_reiniciado_cinco_vezes(kafka_descartavel: KafkaLocal, sal
     sala.exige_exatamente_uma_vez(pedidos, 3 * FIM_S)
     assert "likely deleted" not in kafka_descartavel.registro.read_text(errors="replace")
     for servico in servicos:
-        assert sum("O Kafka respondeu" in linha for linha in servico.textos()) >= 1
         comeco = time.monotonic()
         servico.ctrl_c()
         assert servico.espera_fim(FIM_S) == 0
