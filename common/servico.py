@@ -138,11 +138,8 @@ class Servico:
             self._ao_confirmar.append(f"IGNORADO (continua no Kafka): {onde}: {erro}")
             return
         self._mostra = self._ritmo.conta()
-        self._interrupcao.no_corpo = True
-        try:
+        with self._interrupcao.corpo():
             yield pedido
-        finally:
-            self._interrupcao.no_corpo = False
 
     def _esquece_o_lote(self) -> None:
         self._publicacoes: list[Publicacao] = []

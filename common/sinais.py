@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
@@ -24,7 +25,7 @@ _REPETIDOS_POR_UM_TERMINAL = [getattr(signal, "SIGHUP", None)]
 class Interrupcao:
     """Enquanto `with Interrupcao()` vale, um sinal só levanta uma bandeira; quem trabalha a consulta.
 
-    Uma exceção no meio do cliente Kafka o deixaria com travas presas. Só dentro de `no_corpo` (o trabalho
+    Uma exceção no meio do cliente Kafka o deixaria com travas presas. Só dentro de `corpo()` (o trabalho
     do script, sem Kafka nenhum) o sinal vira KeyboardInterrupt. O segundo sinal termina na hora.
     """
 
@@ -54,6 +55,17 @@ class Interrupcao:
         self._despedida = Prazo(DESPEDIDA_S)
         if self.no_corpo:
             raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def corpo(self) -> Iterator[None]:
+        """O trabalho do script: aqui o sinal (também o que chegou um instante antes) vira KeyboardInterrupt."""
+        self.no_corpo = True
+        try:
+            if self.pedida:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self.no_corpo = False
 
     def encurta(self, prazo: Prazo) -> None:
         """Depois do Ctrl+C nada leva mais do que resta da despedida."""

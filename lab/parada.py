@@ -39,12 +39,8 @@ class Parada(Interrupcao):
     @contextlib.contextmanager
     def na_hora(self) -> Iterator[None]:
         """Neste bloco, que não cria processos, o sinal interrompe onde estiver (um download, por exemplo)."""
-        self.confere()
-        self.no_corpo = True
-        try:
+        with self.corpo():
             yield
-        finally:
-            self.no_corpo = False
         self.confere()
 
     def dorme(self, segundos: float) -> None:

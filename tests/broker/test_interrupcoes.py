@@ -35,6 +35,15 @@ def test_ctrl_c_no_meio_de_um_pedido_o_devolve(sala: Sala) -> None:
     sala.exige_exatamente_uma_vez(3)
 
 
+def test_ctrl_c_quando_um_pedido_acaba_de_chegar(sala: Sala) -> None:
+    """O sinal chega durante o poll que traz o pedido: o trabalho de 20 s não deve começar."""
+    for _ in range(3):
+        estoque = sala.servico("estoque", 20)
+        produtor = sala.abre("produtor_pedidos.py", "-n", "1")
+        produtor.espera("confirmados", FIM_S)
+        _ctrl_c_rapido(estoque)
+
+
 def test_ctrl_c_em_qualquer_instante_da_partida(sala: Sala) -> None:
     """Antes do import de `common` o Python ainda não tem como calar; a partir dele, nunca um traceback."""
     for decimos in range(1, 12):

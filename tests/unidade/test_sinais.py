@@ -141,3 +141,11 @@ def test_ctrl_c_a_qualquer_momento_da_partida(script, atraso_s):
             processo.kill()
     assert stderr == ""
     assert windows or processo.returncode in (0, 130, -signal.SIGINT)
+
+
+def test_um_sinal_pouco_antes_do_corpo_impede_o_corpo():
+    interrupcao = Interrupcao()
+    interrupcao.pedida = True
+    with pytest.raises(KeyboardInterrupt), interrupcao.corpo():
+        pytest.fail("o trabalho começou depois do Ctrl+C")
+    assert not interrupcao.no_corpo
