@@ -1,21 +1,36 @@
 """O que os quatro scripts compartilham. Importar este pacote troca o traceback por uma linha clara."""
 
-import signal
 import sys
+
+if sys.version_info < (3, 10):  # noqa: UP036  # antes de qualquer import que um Python antigo não entenda
+    sys.stderr.write(
+        "ERRO: o laboratório precisa do Python 3.10 ou mais novo; este é o {}.{}\n".format(*sys.version_info)
+    )
+    sys.exit(1)
+
+import signal
 from pathlib import Path
 from types import TracebackType
 
 from common.erros import ErroDoLaboratorio
 from common.texto import visivel
 
+_PACOTES = {"kafka", "msgspec", "rich"}  # os do requirements.txt que os scripts importam
+
 
 def _mostra_erro(tipo: type[BaseException], erro: BaseException, rastro: TracebackType | None) -> None:
     """Erro previsto: uma linha e o seu status. Ctrl+C: silêncio."""
     if isinstance(erro, ErroDoLaboratorio):
-        print(f"ERRO: {visivel(str(erro))}", file=sys.stderr)
-        raise SystemExit(erro.status)
+        _termina(str(erro), erro.status)
+    if isinstance(erro, ImportError) and (erro.name or "").partition(".")[0] in _PACOTES:
+        _termina(f"falta {erro.name}: ative o .venv neste terminal e rode 'pip install -r requirements.txt'", 1)
     if not isinstance(erro, KeyboardInterrupt):
         sys.__excepthook__(tipo, erro, rastro)
+
+
+def _termina(linha: str, status: int) -> None:
+    print(f"ERRO: {visivel(linha)}", file=sys.stderr)
+    raise SystemExit(status)
 
 
 sys.excepthook = _mostra_erro

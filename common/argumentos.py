@@ -3,6 +3,8 @@
 import argparse
 import math
 import re
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 from common.texto import visivel
@@ -21,7 +23,7 @@ class Argumentos(argparse.ArgumentParser):
 
     def __init__(self, prog: str | None = None, description: str | None = None) -> None:
         super().__init__(
-            prog=prog,
+            prog=prog or f"python {Path(sys.argv[0]).name}",
             description=description,
             formatter_class=_Formato,
             add_help=False,

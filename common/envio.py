@@ -93,7 +93,7 @@ class Produtor:
         if self._andamento:
             self._andamento.encerra(self._confirmados)
         segundos = time.monotonic() - self._inicio
-        self._fala(f"{self._confirmados} de {self._quantidade} pedidos confirmados pelo Kafka em {segundos:.1f} s")
+        self._fala(f"{self._confirmados} de {self._quantidade} pedidos confirmados pelo Kafka em {segundos:.2f} s")
         self._interrupcao.__exit__()
         if erro is None or isinstance(erro, (KeyboardInterrupt, EnvioIncompleto)):
             erro = self._incompleto()

@@ -25,6 +25,11 @@ TENTATIVA_S = 0.2
 
 COMO_INICIAR = "inicie um com 'docker-compose up -d' ou, sem Docker, 'python -m lab kafka' em outro terminal"
 
+PORTA_ABERTA = (
+    "a porta está aberta, mas ou é de outro programa, ou o broker anuncia (advertised.listeners) "
+    "um endereço que esta máquina não alcança"
+)
+
 # esperar não muda nenhum destes
 _RECUSAS = (AuthorizationError, SaslAuthenticationFailedError, UnsupportedSaslMechanismError)
 
@@ -55,8 +60,9 @@ def quando_houver_kafka(
             if interrupcao.pedida:
                 raise KeyboardInterrupt from None
             if prazo.esgotado:
+                o_que_fazer = COMO_INICIAR if isinstance(erro, KafkaIndisponivel) else PORTA_ABERTA
                 raise KafkaIndisponivel(
-                    f"nenhum Kafka respondeu em {bootstrap()} ({motivo(erro)}): {COMO_INICIAR}"
+                    f"nenhum Kafka respondeu em {bootstrap()} ({motivo(erro)}): {o_que_fazer}"
                 ) from None
             if not avisou:
                 fala(f"O Kafka não responde em {bootstrap()} ({motivo(erro)}): espero {limite} (Ctrl+C encerra)")

@@ -51,7 +51,7 @@ class Servico:
 
     def __enter__(self) -> "Servico":
         self._interrupcao.__enter__()
-        self._fala(f"Iniciando no {self._etapa.grupo}, Kafka em {bootstrap()} (Ctrl+C encerra)")
+        self._fala(f"Instância {self._instancia} do {self._etapa.grupo}, Kafka em {bootstrap()} (Ctrl+C encerra)")
         return self
 
     def __exit__(

@@ -57,6 +57,6 @@ def garante_topicos(avisa: Callable[[str], None]) -> None:
     for nome, particoes in existentes.items():
         if particoes != NUMERO_DE_PARTICOES:
             avisa(
-                f"AVISO: o tópico {nome} tem {particoes} partição(ões), não {NUMERO_DE_PARTICOES}: no máximo "
-                f"{particoes} instância(s) trabalha(m). Para recriá-lo, apague o tópico e rode de novo"
+                f"AVISO: o tópico {nome} deveria ter {NUMERO_DE_PARTICOES} partições e tem {particoes}: só essa "
+                "quantidade de instâncias trabalha ao mesmo tempo. Apague o tópico, ou use outro LAB_PREFIXO"
             )

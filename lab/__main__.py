@@ -1,14 +1,7 @@
 """A entrada das ferramentas: `python -m lab COMANDO`. Antes do ambiente pronto, só a biblioteca padrão."""
 
-import sys
-
-if sys.version_info < (3, 10):  # noqa: UP036  # antes de qualquer import que um Python antigo não entenda
-    sys.stderr.write(
-        "ERRO: o laboratório precisa do Python 3.10 ou mais novo; este é o {}.{}\n".format(*sys.version_info)
-    )
-    sys.exit(1)
-
 import importlib
+import sys
 from types import ModuleType
 
 from common.argumentos import Argumentos
@@ -61,7 +54,7 @@ def main(argumentos: list[str]) -> int:
         raise ErroDeUso(f"comando desconhecido: {comando!r} (escolha entre {', '.join(COMANDOS)})")
     nome, descricao = COMANDOS[comando]
     modulo = _modulo(nome)
-    analisador = Argumentos(prog=f"python -m lab {comando}", description=descricao)
+    analisador = Argumentos(prog=f"python -m lab {comando}", description=f"{descricao[0].upper()}{descricao[1:]}.")
     analisador.set_defaults(repassa=False)
     modulo.configura(analisador)
     args, desconhecidos = analisador.parse_known_args(resto)

@@ -149,8 +149,8 @@ class KafkaLocal:
         trava.solta()
         if not portas.livre(self.porta):
             raise ErroDoLaboratorio(
-                f"a porta {self.porta} já está em uso: há outro Kafka (ou um Docker) nela? "
-                "Encerre-o, ou escolha outra porta"
+                f"a porta {self.porta} já está em uso: há outro Kafka, talvez no Docker? "
+                "Encerre-o, ou escolha outra porta (--porta aqui, KAFKA_BOOTSTRAP_SERVERS nos outros terminais)"
             )
 
     def _escreve_propriedades(self) -> None:

@@ -41,6 +41,7 @@ def test_porta_aberta_que_nao_e_kafka() -> None:
         for script in scripts:
             script.espera("O Kafka não responde", PRONTO_S)
             assert script.espera_fim(FIM_S) == 1
+            assert "a porta está aberta" in script.textos()[-1]
         sem_traceback(*scripts)
 
 

@@ -31,7 +31,10 @@ def test_topico_com_uma_particao_avisa_e_segue(sala: Sala, base: str) -> None:
     servicos = sala.linha_inteira()
     sala.produz(10)
     for servico in servicos:
-        assert any(f"AVISO: o tópico {sala.topico(base)} tem 1 partição" in linha for linha in servico.textos())
+        assert any(
+            f"AVISO: o tópico {sala.topico(base)} deveria ter 3 partições e tem 1" in linha
+            for linha in servico.textos()
+        )
     sala.exige_exatamente_uma_vez(10)
     sem_traceback(*servicos)
 

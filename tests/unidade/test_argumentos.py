@@ -143,7 +143,7 @@ def test_flag_errada_e_uma_linha_e_status_2(script, linha):
 def test_a_ajuda_e_em_portugues_e_diz_os_padroes_da_aula(script, flag, padrao):
     processo = roda_script(script, "--help")
     assert (processo.returncode, processo.stderr) == (0, "")
-    assert processo.stdout.startswith(f"uso: {script}.py [-h] ")
+    assert processo.stdout.startswith(f"uso: python {script}.py [-h] ")
     for trecho in ("opções:", "mostra esta ajuda e termina", flag, f"(padrão: {padrao})"):
         assert trecho in processo.stdout
     assert not INGLES.search(processo.stdout), processo.stdout

@@ -95,3 +95,19 @@ def test_o_relato_de_erros_nao_precisa_de_nada_instalado():
 def test_variavel_malfeita_e_uma_linha_e_status_2(script, variavel, valor):
     variaveis = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", variavel: valor}
     exige_uma_linha_de_erro(roda_script(script, **variaveis), variavel, status=ErroDeUso.status)
+
+
+@pytest.mark.parametrize("modulo", ["msgspec", "kafka", "kafka.vendor.six.moves", "rich.text"])
+def test_pacote_que_falta_diz_como_instalar(modulo):
+    exige_uma_linha_de_erro(
+        roda_trecho(f"import common; raise ModuleNotFoundError('No module', name={modulo!r})"),
+        modulo,
+        "pip install -r requirements.txt",
+        status=1,
+    )
+
+
+def test_um_import_nosso_que_falha_e_um_defeito_e_mostra_o_traceback():
+    processo = roda_trecho("import common; from common.erros import nao_existe")
+    assert processo.returncode == 1
+    assert "Traceback" in processo.stderr
