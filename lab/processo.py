@@ -49,12 +49,16 @@ class Script:
             errors="replace",
             start_new_session=os.name == "posix",  # o Ctrl+C do terminal é de quem nos chamou, não do script
         )
-        assert self._vigia.stdout is not None
-        self.pid = int(self._vigia.stdout.readline() or 0)
-        if not self.pid:
-            raise ErroDoLaboratorio(f"{self.nome} não começou")
         self._leitor = threading.Thread(target=self._le, daemon=True)
         self._leitor.start()
+        try:
+            assert self._vigia.stdout is not None
+            self.pid = int(self._vigia.stdout.readline() or 0)
+            if not self.pid:
+                raise ErroDoLaboratorio(f"{self.nome} não começou")
+        except BaseException:  # também um Ctrl+C: sem isto o script ficaria sem dono
+            self.encerra()
+            raise
 
     def __enter__(self) -> "Script":
         return self

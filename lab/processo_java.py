@@ -34,11 +34,13 @@ class ProcessoJava:
             )
         assert self._vigia.stdin and self._vigia.stdout  # são PIPE
         self._entrada, self._saida = self._vigia.stdin, self._vigia.stdout
-        pid = self._saida.readline().strip()
-        if not pid:
+        try:
+            self.pid = int(self._saida.readline() or 0)
+            if not self.pid:
+                raise ErroDoLaboratorio(f"não consegui executar {comando[0]}; veja {registro}")
+        except BaseException:  # também um Ctrl+C: sem isto o Java ficaria sem dono
             self.encerra()
-            raise ErroDoLaboratorio(f"não consegui executar {comando[0]}; veja {registro}")
-        self.pid = int(pid)
+            raise
 
     @property
     def vivo(self) -> bool:

@@ -19,7 +19,7 @@ MUITOS = 30_000
 
 def main() -> None:
     with KafkaLocal.temporario() as kafka:
-        for medida in (partida_e_ctrl_c, uma_e_duas_instancias, kill_9, muitos_pedidos):
+        for medida in (partida_e_ctrl_c, uma_e_duas_instancias, kill_9, kill_9_na_transacao, muitos_pedidos):
             with Sala(kafka.bootstrap) as sala:
                 for nome, valor in medida(sala):
                     sys.stdout.write(f"{nome:<62} {valor}\n")
@@ -73,6 +73,18 @@ def kill_9(sala: Sala):
     herdeira.espera("partições atribuídas: 0, 1, 2", FIM_S, desde=inicio)
     quando = herdeira.espera("Recebi", FIM_S, desde=inicio + 1) - inicio
     yield "kill -9 de uma instância: os pedidos dela seguem em outra em", _segundos(quando)
+
+
+def kill_9_na_transacao(sala: Sala):
+    vitima = sala.abre("tests/broker/estoque_que_morre_no_commit.py", "--tempo", "0")
+    vitima.espera("partições atribuídas", PRONTO_S)
+    herdeira = sala.servico("estoque", 0)
+    vitima.espera("Rebalanceamento", PRONTO_S)
+    sala.produz(10)
+    vitima.espera_fim(FIM_S)
+    inicio = time.monotonic()
+    quando = herdeira.espera("aprovado", FIM_S, vezes=10) - inicio
+    yield "kill -9 dentro de uma transação: o último pedido aprovado em", _segundos(quando)
 
 
 def muitos_pedidos(sala: Sala):
