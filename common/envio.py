@@ -68,7 +68,10 @@ class Produtor:
         return com_prazo(abre, ABERTURA_S, "abrir o produtor", self._interrupcao.encurta)
 
     def envia(self, pedido: Pedido) -> None:
-        """Envia sem esperar; a linha do pedido sai quando o Kafka confirma. Erro: KeyboardInterrupt."""
+        """Envia sem esperar; a linha do pedido sai quando o Kafka confirma.
+
+        Erros: KeyboardInterrupt se houve Ctrl+C, EnvioIncompleto se não adianta continuar.
+        """
         if self._interrupcao.pedida:
             raise KeyboardInterrupt
         # em rodízio: as contagens das partições diferem em no máximo 1
@@ -86,10 +89,8 @@ class Produtor:
         self._falhas += [f"{pedido} (sem resposta)" for pedido, _ in self._pendentes]
         try:
             com_prazo(lambda: self._produtor.close(timeout=FECHA_S), FECHA_S * 2, "fechar", self._interrupcao.encurta)
-        except PrazoEsgotado:
-            pass  # com_prazo já registrou o abandono
-        except KafkaError:
-            abandona(self._produtor)
+        except (KafkaError, PrazoEsgotado):
+            abandona(self._produtor)  # close() parou no meio: uma thread do cliente continua viva
         if self._andamento:
             self._andamento.encerra(self._confirmados)
         segundos = time.monotonic() - self._inicio

@@ -17,7 +17,6 @@ SAIDA_DE_CTRL_C = 130  # 128 + SIGINT, a convenção dos shells
 # SIGBREAK é o Ctrl+Break do Windows; SIGHUP, o terminal fechado nos outros
 _SINAIS = [getattr(signal, nome) for nome in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, nome)]
 
-
 # um terminal que se fecha manda SIGHUP mais de uma vez: não é pressa de ninguém
 _REPETIDOS_POR_UM_TERMINAL = [getattr(signal, "SIGHUP", None)]
 

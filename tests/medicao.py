@@ -11,7 +11,7 @@ import psutil
 from common.configuracao import TOPICOS_BASE
 from lab.kafka_local import KafkaLocal
 from lab.processo import Script
-from tests.broker.apoio import FIM_S, PRONTO_S, Sala
+from tests.broker.apoio import FIM_S, PRONTO_S, Sala, ate
 
 TEMPO_S = 2.0  # o do estoque na aula
 MUITOS = 30_000
@@ -105,14 +105,12 @@ def muitos_pedidos(sala: Sala):
 
 def _duracao(instancias: list[Script], desde: float) -> float:
     """Do primeiro "Recebi" ao décimo "aprovado", somadas as instâncias (segundos)."""
-    while True:
-        linhas = [linha for instancia in instancias for linha in list(instancia.linhas) if linha[0] >= desde]
-        aprovados = sorted(quando for quando, texto in linhas if "aprovado" in texto)
-        if len(aprovados) >= 10:
-            return aprovados[9] - min(quando for quando, texto in linhas if "Recebi" in texto)
-        if time.monotonic() - desde > FIM_S:
-            raise TimeoutError(f"{len(aprovados)} de 10 pedidos em {FIM_S} s")
-        time.sleep(0.05)
+
+    def instantes(trecho: str) -> list[float]:
+        return sorted(q for i in instancias for q, texto in list(i.linhas) if q >= desde and trecho in texto)
+
+    ate(lambda: len(instantes("aprovado")) >= 10, FIM_S, "os 10 pedidos não foram aprovados")
+    return instantes("aprovado")[9] - instantes("Recebi")[0]
 
 
 def _segundos(*valores: float) -> str:
