@@ -134,7 +134,7 @@ def test_com_o_kafka_de_outro_apaga_o_que_criou(kafka: KafkaLocal, tmp_path: Pat
     assert demo.returncode == 0, saida
     with KafkaAdminClient(bootstrap_servers=endereco) as admin:
         sobras = [*admin.list_topics(), *(grupo["group_id"] for grupo in admin.list_groups())]
-    prefixo = re.search(r"no (demo-[0-9a-f]{8})-grupo", saida)
+    prefixo = re.search(r"(demo-[0-9a-f]{8})-grupo", saida)
     assert prefixo is not None
     assert [nome for nome in sobras if nome.startswith(prefixo[1])] == []
 
