@@ -62,7 +62,11 @@ class Produtor:
         def abre() -> Any:
             garante_topicos(self._fala)
             produtor = KafkaProducer(**clientes.do_produtor())
-            self._particoes = len(produtor.partitions_for(self._topico))
+            try:
+                self._particoes = len(produtor.partitions_for(self._topico))
+            except KafkaError:
+                produtor.close(timeout=FECHA_S)
+                raise
             return produtor
 
         return com_prazo(abre, ABERTURA_S, "abrir o produtor", self._interrupcao.encurta)

@@ -32,6 +32,7 @@ _TRAVA = RAIZ / ".venv.trava"  # fora do .venv, que pode ser recriado
 _RECOMECO = "LAB_AMBIENTE_PREPARADO"  # nesta variável o processo recomeçado sabe que não deve instalar de novo
 _ESPERA_POR_OUTRO_S = 900.0  # outro terminal instalando em uma rede ruim
 _PRAZO_DO_PIP_RESPONDER_S = 30.0
+_PRAZO_DO_VENV_S = 300.0  # aqui, 3 s; um disco lento com antivírus leva minutos
 _LINHAS_NO_ERRO = 3
 
 
@@ -99,9 +100,11 @@ def _cria_venv() -> None:
             "este Python não tem o módulo venv completo. No Debian ou Ubuntu: sudo apt install python3-venv"
         )
     # --clear: um .venv cujo pip não responde ficou pela metade, ou o seu Python foi desinstalado
-    criacao = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, errors="replace"
-    )
+    venv = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    try:
+        criacao = subprocess.run(venv, capture_output=True, text=True, errors="replace", timeout=_PRAZO_DO_VENV_S)
+    except subprocess.TimeoutExpired:
+        raise ErroDoLaboratorio(f"{VENV} não ficou pronto em {_PRAZO_DO_VENV_S:.0f} s. Repita o comando") from None
     if criacao.returncode != 0:
         motivo = " | ".join((criacao.stderr or criacao.stdout).strip().splitlines()[-_LINHAS_NO_ERRO:])
         raise ErroDoLaboratorio(f"não consegui criar {VENV} ({motivo}). Apague essa pasta e repita")

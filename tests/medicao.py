@@ -76,13 +76,7 @@ def kill_9(sala: Sala):
 
 
 def kill_9_na_transacao(sala: Sala):
-    vitima = sala.abre("tests/broker/estoque_que_morre_no_commit.py", "--tempo", "0")
-    vitima.espera("partições atribuídas", PRONTO_S)
-    herdeira = sala.servico("estoque", 0)
-    vitima.espera("Rebalanceamento", PRONTO_S)
-    sala.produz(10)
-    vitima.espera_fim(FIM_S)
-    inicio = time.monotonic()
+    herdeira, inicio = sala.estoque_morto_no_commit(10)
     quando = herdeira.espera("aprovado", FIM_S, vezes=10) - inicio
     yield "kill -9 dentro de uma transação: o último pedido aprovado em", _segundos(quando)
 

@@ -1,6 +1,7 @@
 """O que os testes com Kafka dividem: scripts em terminais e a leitura dos três tópicos."""
 
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -52,6 +53,16 @@ class Sala:
         produtor = self.abre("produtor_pedidos.py", "-n", str(quantidade))
         assert produtor.espera_fim(FIM_S) == 0, produtor.textos()
         return produtor
+
+    def estoque_morto_no_commit(self, quantidade: int) -> tuple[Script, float]:
+        """`quantidade` pedidos, e um de dois estoques morto entre enviar e confirmar: o outro, e quando foi."""
+        vitima = self.abre("tests/broker/estoque_que_morre_no_commit.py", "--tempo", "0")
+        vitima.espera("partições atribuídas", PRONTO_S)
+        herdeiro = self.servico("estoque", 0)
+        vitima.espera("Rebalanceamento", PRONTO_S)
+        self.produz(quantidade)
+        vitima.espera_fim(FIM_S)
+        return herdeiro, time.monotonic()
 
     def topico(self, base: str) -> str:
         return f"{self.prefixo}-{base}"

@@ -82,13 +82,7 @@ def test_kill_9_no_meio_de_um_pedido(sala: Sala, nome: str) -> None:
 def test_kill_9_entre_enviar_e_confirmar(sala: Sala) -> None:
     """A transação órfã expira em 6–7 s, além dos 6 s da sessão; o resultado dela nunca aparece."""
     sala.servico("pagamento", 0)
-    vitima = sala.abre("tests/broker/estoque_que_morre_no_commit.py", "--tempo", "0")
-    vitima.espera("partições atribuídas", PRONTO_S)
-    herdeira = sala.servico("estoque", 0)
-    vitima.espera("Rebalanceamento", PRONTO_S)
-    sala.produz(6)
-    vitima.espera_fim(FIM_S)
-    morte = time.monotonic()
+    herdeira, morte = sala.estoque_morto_no_commit(6)
     herdeira.espera("aprovado", FIM_S, vezes=6)
     assert time.monotonic() - morte < SESSAO_E_FOLGA_S
     sala.exige_exatamente_uma_vez(6)
