@@ -53,23 +53,27 @@ class Tela:
 
     def cala(self, ultima_linha: str | None = None) -> None:
         """Daqui em diante nada mais aparece: os processos ainda dizem adeus, mas a história acabou."""
-        if ultima_linha is not None:
-            self.explica(ultima_linha)  # calada, não a repete
-        with self._trava:
+        with self._trava:  # de uma vez só: a linha de outra thread não cabe entre a última e o silêncio
+            if ultima_linha is not None:
+                self._imprime(Text(ultima_linha))
             self._calada = True
 
     def _escreve(self, objeto: Text | Table, quebra: bool = True) -> None:
         with self._trava:
-            if self._calada:
-                return
-            try:
-                largura = min(self._console.width, LARGURA_MAXIMA)
-                self._console.print(objeto, soft_wrap=not quebra, width=largura if quebra else None)
-                sys.stdout.flush()
-            except (OSError, SystemExit):  # SystemExit: o rich, diante de um pipe fechado
-                self._calada = self._parada.pedida = True
-                # o Python ainda tentaria descarregar a saída ao terminar, e reclamaria
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self._imprime(objeto, quebra)
+
+    def _imprime(self, objeto: Text | Table, quebra: bool = True) -> None:
+        """Com a trava. Calada, não escreve: assim a última linha também não se repete."""
+        if self._calada:
+            return
+        try:
+            largura = min(self._console.width, LARGURA_MAXIMA)
+            self._console.print(objeto, soft_wrap=not quebra, width=largura if quebra else None)
+            sys.stdout.flush()
+        except (OSError, SystemExit):  # SystemExit: o rich, diante de um pipe fechado
+            self._calada = self._parada.pedida = True
+            # o Python ainda tentaria descarregar a saída ao terminar, e reclamaria
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def segundos(valor: float) -> str:
