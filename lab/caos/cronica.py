@@ -1,0 +1,35 @@
+"""O que houve em uma execução do caos, para mostrar: contagens ao longo do tempo e as falhas que se deram."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Amostra:
+    """Quantos pedidos havia em cada tópico `instante_s` segundos depois do começo."""
+
+    instante_s: float
+    enviados: int
+    aprovados: int
+    pagos: int
+
+
+@dataclass
+class Episodio:
+    """Uma falha que aconteceu, em segundos desde o começo."""
+
+    falha: str  # o nome: "kill-9"
+    alvo: str  # em quem: "pagamento", "broker 2"
+    inicio_s: float
+    fim_s: float | None = None  # None: ainda não foi curada
+    retomada_s: float | None = None  # da cura ao primeiro pedido que andou; None: ainda não andou nenhum
+
+
+@dataclass
+class Cronica:
+    """Uma execução, do começo até agora. Escrita por uma thread, lida por outra: as listas só crescem."""
+
+    semente: int
+    pedidos: int  # quantos se vai enviar ao todo
+    brokers: int
+    amostras: list[Amostra] = field(default_factory=list)
+    episodios: list[Episodio] = field(default_factory=list)
