@@ -1,4 +1,6 @@
-"""As configurações do broker: as mesmas no docker-compose.yml, no Kafka local e nos testes."""
+"""As configurações dos brokers: as mesmas no Docker, no Kafka local e nos testes."""
+
+QUANTIDADES = (1, 3)  # brokers: um basta à aula; dois não sobreviveriam à queda de nenhum, pois a maioria são os dois
 
 # Um broker só. As chaves são as do server.properties; o compose as repete como KAFKA_*, e um teste compara.
 CONFIGURACAO_DO_BROKER = {
@@ -26,6 +28,25 @@ CONFIGURACAO_DO_BROKER = {
 }
 
 
-def variaveis_do_docker() -> dict[str, str]:
-    """A configuração como as variáveis KAFKA_* (dict) que a imagem apache/kafka lê."""
-    return {"KAFKA_" + chave.upper().replace(".", "_"): valor for chave, valor in CONFIGURACAO_DO_BROKER.items()}
+# O que muda com três brokers: cada registro em todos eles, e a queda de um não para nada.
+_NO_CLUSTER = {
+    "default.replication.factor": "3",
+    # só é confirmado (acks=all) o que dois gravaram: sem isto, o último vivo confirmaria o que só ele tem
+    "min.insync.replicas": "2",
+    # os offsets, as transações e os compartilhamentos têm de sobreviver ao mesmo que os pedidos
+    "offsets.topic.replication.factor": "3",
+    "transaction.state.log.replication.factor": "3",
+    "transaction.state.log.min.isr": "2",
+    "share.coordinator.state.topic.replication.factor": "3",
+    "share.coordinator.state.topic.min.isr": "2",
+}
+
+
+def configuracao(brokers: int) -> dict[str, str]:
+    """As configurações (dict, as chaves do server.properties) de cada um de `brokers` brokers."""
+    return CONFIGURACAO_DO_BROKER | (_NO_CLUSTER if brokers > 1 else {})
+
+
+def variaveis_do_docker(brokers: int = 1) -> dict[str, str]:
+    """A mesma configuração como as variáveis KAFKA_* (dict) que a imagem apache/kafka lê."""
+    return {"KAFKA_" + chave.upper().replace(".", "_"): valor for chave, valor in configuracao(brokers).items()}

@@ -2,12 +2,14 @@
 
 import argparse
 import signal
+import sys
 import time
 from pathlib import Path
 from types import FrameType
 
 from common.argumentos import Argumentos
 from common.erros import ErroDoLaboratorio
+from lab.broker import QUANTIDADES
 from lab.mensagem import informa
 from lab.versao import VERSAO_KAFKA
 
@@ -36,6 +38,13 @@ def configura(analisador: Argumentos) -> None:
         metavar="PASTA",
         help=f"onde ficam os dados, que sobrevivem a um reinício (padrão: {PASTA_PADRAO})",
     )
+    analisador.add_argument(
+        "--brokers",
+        type=int,
+        choices=QUANTIDADES,
+        default=1,
+        help="1 (padrão), ou 3: um cluster, em portas seguidas, que continua quando um broker cai",
+    )
 
 
 def _interrompe(sinal: int, quadro: FrameType | None) -> None:
@@ -47,16 +56,24 @@ def executa(args: argparse.Namespace) -> int:
     # só agora: o --help funciona sem nada instalado
     import common.clientes  # noqa: F401  # cala o cliente Kafka, que fala inglês no stderr
     from lab.kafka_local import KafkaLocal
+    from lab.mesa import Mesa, enumera
 
     for nome in _SINAIS_DE_FIM:
         if hasattr(signal, nome):
             signal.signal(getattr(signal, nome), _interrompe)
-    kafka = KafkaLocal(args.pasta, args.porta, diz=informa)
+    kafka = KafkaLocal(args.pasta, args.porta, diz=informa, brokers=args.brokers)
     try:
         kafka.inicia()
-        informa(f"Kafka {VERSAO_KAFKA} pronto em localhost:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)")
-        while kafka.vivo:
-            time.sleep(_PASSO_S)
+        if args.brokers == 1:
+            informa(f"Kafka {VERSAO_KAFKA} pronto em localhost:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)")
+            while kafka.vivo:
+                time.sleep(_PASSO_S)
+        else:
+            enderecos = enumera([broker.endereco for broker in kafka.brokers])
+            informa(f"Kafka {VERSAO_KAFKA} pronto em {enderecos} (Ctrl+C encerra; dados em {args.pasta}/)")
+            informa(f"Em cada outro terminal, antes dos scripts: {_define('KAFKA_BOOTSTRAP_SERVERS', kafka.bootstrap)}")
+            # sem stdin (um "<&-") o descritor 0 pode ser hoje outra coisa
+            Mesa(kafka, sys.stdin.fileno() if sys.stdin else None).acompanha()
     except KeyboardInterrupt:
         informa("Encerrando o Kafka…")
         kafka.para()
@@ -65,6 +82,11 @@ def executa(args: argparse.Namespace) -> int:
     finally:
         kafka.para()
     raise ErroDoLaboratorio(
-        "o Kafka terminou sozinho (alguém o matou, ou faltou memória). "
-        f"Rode o mesmo comando de novo: nada do que foi gravado se perdeu. O registro: {kafka.registro}"
+        "o Kafka terminou sozinho (alguém o matou, ou faltou memória). Rode o mesmo comando de novo: nada do que "
+        f"foi gravado se perdeu. O registro: {enumera([str(broker.registro) for broker in kafka.brokers])}"
     )
+
+
+def _define(variavel: str, valor: str) -> str:
+    """O comando (str) que dá o valor à variável de ambiente: no Windows, no PowerShell."""
+    return f'$env:{variavel} = "{valor}"' if sys.platform == "win32" else f"export {variavel}={valor}"

@@ -1,252 +1,110 @@
-"""Um Apache Kafka de verdade nesta máquina, sem Docker: um broker KRaft em uma pasta.
+"""Um Apache Kafka de verdade nesta máquina, sem Docker: um broker KRaft, ou um cluster de três.
 
 with KafkaLocal.temporario() as kafka:
     KafkaProducer(bootstrap_servers=kafka.bootstrap)
 """
 
-import base64
-import os
-import signal
-import sys
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
-
-from common.erros import ErroDoLaboratorio
-from common.prazo import PASSO_S, Prazo
+from common.erros import ErroDeUso
 from lab import portas
-from lab.broker import CONFIGURACAO_DO_BROKER
-from lab.jars import garante_jars
-from lab.java import encontra_java
-from lab.portas import ESTA_MAQUINA
-from lab.processo_java import ProcessoJava
-from lab.trava import Trava
-from lab.versao import VERSAO_KAFKA
-from lab.vigia import PRAZO_PARA_ENCERRAR_S
+from lab.broker import QUANTIDADES
+from lab.broker_local import BrokerLocal, Planta, inicia_juntos, para_juntos, silencio
 
-PRAZO_PARA_RESPONDER_S = 60.0  # aqui são 2 s; um notebook antigo com antivírus leva bem mais
-_PRAZO_DO_FORMATO_S = 60.0  # aqui, 1 s
-_PRAZO_DA_RESPOSTA_MS = 3_000  # um pedido a um broker que já aceita conexões
-_ESPERA_PELO_ANTERIOR_S = PRAZO_PARA_ENCERRAR_S + 1.0  # o que um Kafka cujo dono acabou de morrer leva para sair
-_REGISTRO_MAXIMO_BYTES = 20_000_000  # acima disto o registro recomeça; ele cresce uns 50 KB por partida
-_LINHAS_NO_ERRO = 3
-
-_OPCOES_DO_JAVA = (
-    "-Xmx256m",  # basta para a aula (uns 320 MB de RSS); o padrão seria um quarto da memória da máquina
-    "-XX:TieredStopAtLevel=1",  # só o compilador rápido: responde em 2,0 s em vez de 2,9 s
-    "-XX:+UseSerialGC",  # o mesmo tempo de partida, menos threads e menos memória
-    "-Dorg.slf4j.simpleLogger.showDateTime=true",
-    "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
-    # as 300 linhas "KafkaConfig values" a cada partida esconderiam o resto
-    "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",
-)
+_PORTA_MAXIMA = 65_535
 
 
-def _silencio(_: str) -> None:
-    """Quem não pediu notícias do progresso não as recebe."""
+def _sorteia(quantas: int, ja_usadas: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """Portas livres e diferentes entre si: as sorteadas ainda não têm quem as ocupe."""
+    sorteadas: list[int] = []
+    while len(sorteadas) < quantas:
+        if (porta := portas.sorteia()) not in (*ja_usadas, *sorteadas):
+            sorteadas.append(porta)
+    return tuple(sorteadas)
 
 
-def _escapa(valor: str) -> str:
-    """`valor` como o java.util.Properties o lê: barras dobradas e, de ISO-8859-1 (José!), só o ASCII."""
-    return "".join(
-        letra if letra.isascii() else "".join(f"\\u{unidade:04x}" for unidade in _utf16(letra))
-        for letra in valor.replace("\\", "\\\\")
-    )
-
-
-def _utf16(letra: str) -> list[int]:
-    octetos = letra.encode("utf-16-be")
-    return [int.from_bytes(octetos[i : i + 2], "big") for i in range(0, len(octetos), 2)]
+def _seguidas(porta: int, quantas: int) -> tuple[int, ...]:
+    ultima = porta + quantas - 1
+    if ultima > _PORTA_MAXIMA:
+        raise ErroDeUso(
+            f"{quantas} brokers usam as portas de {porta} a {ultima}, e a última que existe é {_PORTA_MAXIMA}"
+        )
+    return tuple(range(porta, ultima + 1))
 
 
 class KafkaLocal:
-    """Um broker em `pasta`, na `porta` (None: uma livre). Os dados ficam na pasta e sobrevivem a tudo.
+    """`brokers` brokers (1 ou 3) em `pasta`, da `porta` em diante (None: portas livres). Os dados sobrevivem a tudo.
 
-    `diz` recebe uma linha (str) por etapa demorada. Todo erro previsto é um ErroDoLaboratorio.
+    `diz` recebe uma linha (str) por etapa demorada. Todo erro previsto é um ErroDoLaboratorio. O que se faz aqui
+    vale para todos os brokers; para um só, há os mesmos métodos em cada um dos `brokers`.
     """
 
-    def __init__(self, pasta: Path, porta: int | None = None, diz: Callable[[str], None] = _silencio) -> None:
-        self._pasta = pasta.resolve()
-        self.porta = porta if porta is not None else portas.sorteia()
+    def __init__(
+        self, pasta: Path, porta: int | None = None, diz: Callable[[str], None] = silencio, brokers: int = 1
+    ) -> None:
+        if brokers not in QUANTIDADES:
+            raise ErroDeUso(f"um Kafka local tem {' ou '.join(map(str, QUANTIDADES))} brokers, e não {brokers}")
+        dos_clientes = _sorteia(brokers) if porta is None else _seguidas(porta, brokers)
+        # as dos controladores também não mudam em uma queda: os outros brokers as conhecem
+        self._planta = Planta(pasta.resolve(), dos_clientes, _sorteia(brokers, ja_usadas=dos_clientes))
+        self.brokers = tuple(BrokerLocal(numero, self._planta) for numero in range(1, brokers + 1))
         self._diz = diz
-        self._java: ProcessoJava | None = None
-        self.registro = self._pasta / "broker.log"
-        self._propriedades = self._pasta / "server.properties"
-        self._dados = self._pasta / "dados"
-        self._trava = self._pasta / "em-uso.trava"
 
     @staticmethod
     @contextmanager
-    def temporario(porta: int | None = None) -> "Iterator[KafkaLocal]":
+    def temporario(porta: int | None = None, brokers: int = 1) -> "Iterator[KafkaLocal]":
         """Um Kafka só para este bloco, em uma pasta temporária apagada no fim."""
         # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
         with (
             tempfile.TemporaryDirectory(prefix="lab-kafka-", ignore_cleanup_errors=True) as pasta,
-            KafkaLocal(Path(pasta), porta) as kafka,
+            KafkaLocal(Path(pasta), porta, brokers=brokers) as kafka,
         ):
             yield kafka
 
     @property
     def bootstrap(self) -> str:
-        """O endereço para os clientes (str, HOST:PORTA)."""
-        return f"{ESTA_MAQUINA}:{self.porta}"
-
-    @property
-    def pid_java(self) -> int:
-        """O pid (int) da JVM do broker. Erro: ErroDoLaboratorio se ele não está rodando."""
-        return self._rodando().pid
+        """Os endereços para os clientes (str, HOST:PORTA separados por vírgulas)."""
+        return ",".join(broker.endereco for broker in self.brokers)
 
     @property
     def vivo(self) -> bool:
-        return self._java is not None and self._java.vivo
-
-    def inicia(self) -> None:
-        """Volta quando o broker responde. Depois de `mata()` ou `para()`, recomeça na mesma pasta e porta."""
-        if self.vivo:
-            return
-        try:
-            self._inicia()
-        except BaseException:
-            self.para()
-            raise
-
-    def _inicia(self) -> None:
-        java, jars = encontra_java(), garante_jars()
-        kafka = [str(java), *_OPCOES_DO_JAVA, "-cp", os.pathsep.join(map(str, jars))]
-        self._prepara_pasta()
-        self._espera_pasta_e_porta()
-        self._escreve_propriedades()
-        if not (self._dados / "meta.properties").exists():
-            self._diz("Formatando a pasta de dados…")
-            self._formata(kafka)
-        self._diz(f"Iniciando o Kafka {VERSAO_KAFKA}…")
-        comeco_do_registro = self.registro.stat().st_size if self.registro.exists() else 0
-        self._java = self._lanca([*kafka, "kafka.Kafka", str(self._propriedades)])
-        self._espera_resposta(comeco_do_registro)
-
-    def _prepara_pasta(self) -> None:
-        try:
-            self._pasta.mkdir(parents=True, exist_ok=True)
-            if self.registro.exists() and self.registro.stat().st_size > _REGISTRO_MAXIMO_BYTES:
-                self.registro.unlink()
-        except OSError as erro:
-            raise ErroDoLaboratorio(f"não consigo usar a pasta {self._pasta}: {erro.strerror or erro}") from erro
-
-    def _espera_pasta_e_porta(self) -> None:
-        """Um Kafka cujo dono acabou de morrer leva um instante para sair; outro, vivo, é um erro."""
-        trava, prazo = Trava(self._trava), Prazo(_ESPERA_PELO_ANTERIOR_S)
-        if not trava.tenta(prazo.resta):
-            raise ErroDoLaboratorio(
-                f"a pasta {self._pasta} já é de outro Kafka em execução (processo {trava.dono()}). "
-                "Encerre-o com Ctrl+C no terminal dele, ou use outra pasta"
-            )
-        trava.solta()
-        if not portas.livre(self.porta):
-            raise ErroDoLaboratorio(
-                f"a porta {self.porta} já está em uso: há outro Kafka, talvez no Docker? "
-                "Encerre-o, ou escolha outra porta (--porta aqui, KAFKA_BOOTSTRAP_SERVERS nos outros terminais)"
-            )
-
-    def _escreve_propriedades(self) -> None:
-        porta_controlador = portas.sorteia()
-        propriedades = {
-            **CONFIGURACAO_DO_BROKER,
-            "process.roles": "broker,controller",
-            "node.id": "1",
-            "controller.quorum.voters": f"1@{ESTA_MAQUINA}:{porta_controlador}",
-            # só esta máquina alcança o broker: ele não tem senha
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{ESTA_MAQUINA}:{porta_controlador}",
-            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            "controller.listener.names": "CONTROLLER",
-            "log.dirs": str(self._dados),
-        }
-        linhas = (f"{chave}={_escapa(valor)}\n" for chave, valor in propriedades.items())
-        self._propriedades.write_text("".join(linhas), encoding="ascii")
-
-    def _formata(self, kafka: list[str]) -> None:
-        identificador = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        formatador = [*kafka, "kafka.tools.StorageTool", "format", "--config", str(self._propriedades)]
-        # --cluster-id=…, e não em dois argumentos: o identificador pode começar com "-"
-        formato = self._lanca([*formatador, f"--cluster-id={identificador}", "--ignore-formatted"])
-        try:
-            status = formato.espera(Prazo(_PRAZO_DO_FORMATO_S))
-        finally:
-            formato.encerra()
-        if status != 0:
-            raise ErroDoLaboratorio(f"não consegui formatar {self._dados}: {self._fim_do_registro()}")
-
-    def _lanca(self, comando: list[str]) -> ProcessoJava:
-        return ProcessoJava(comando, self.registro, self._trava)
-
-    def _espera_resposta(self, comeco_do_registro: int) -> None:
-        prazo, java = Prazo(PRAZO_PARA_RESPONDER_S), self._rodando()
-        while not prazo.esgotado:
-            if java.espera(Prazo(PASSO_S)) is not None:
-                raise ErroDoLaboratorio(f"o Kafka não ficou de pé: {self._fim_do_registro(comeco_do_registro)}")
-            if portas.aceita_conexao(self.porta) and self.responde():
-                return
-        raise ErroDoLaboratorio(
-            f"o Kafka não respondeu em {PRAZO_PARA_RESPONDER_S:g} s: {self._fim_do_registro(comeco_do_registro)}"
-        )
+        """Diz se resta algum broker de pé."""
+        return any(broker.vivo for broker in self.brokers)
 
     def responde(self) -> bool:
-        """Pergunta ao broker pelo cluster (bool): uma porta aberta ainda não é um Kafka pronto."""
-        try:
-            with KafkaAdminClient(
-                bootstrap_servers=self.bootstrap,
-                bootstrap_timeout_ms=_PRAZO_DA_RESPOSTA_MS,
-                request_timeout_ms=_PRAZO_DA_RESPOSTA_MS,
-            ) as admin:
-                return bool(admin.describe_cluster()["brokers"])
-        except KafkaError:
-            return False
+        """Diz se todos os brokers respondem e fazem parte do cluster."""
+        return all(broker.responde() for broker in self.brokers)
 
-    def _fim_do_registro(self, comeco: int = 0) -> str:
-        """As linhas que explicam uma falha: as de erro, se houver, ou as últimas."""
-        try:
-            with self.registro.open("rb") as arquivo:
-                arquivo.seek(comeco)
-                linhas = arquivo.read().decode("utf-8", "replace").splitlines()
-        except OSError:
-            linhas = []
-        erros = [linha for linha in linhas if " ERROR " in linha or "Exception" in linha or "Error:" in linha]
-        trecho = " | ".join((erros or linhas)[-_LINHAS_NO_ERRO:])
-        return f"{trecho or 'ele não disse nada'} (o registro inteiro: {self.registro})"
-
-    def _rodando(self) -> ProcessoJava:
-        if self._java is None:
-            raise ErroDoLaboratorio("este Kafka não está rodando; chame inicia()")
-        return self._java
+    def inicia(self) -> None:
+        """Inicia os brokers parados, ao mesmo tempo, e volta quando todos respondem. As portas são sempre as mesmas."""
+        self._planta.confere_quantidade()
+        inicia_juntos(self.brokers, self._diz)
 
     def mata(self) -> None:
-        """kill -9 no broker: a queda que a aula estuda. `inicia()` o traz de volta com os mesmos dados."""
-        self._rodando().mata()
-        self._java = None
+        """kill -9 em todos, como em uma falta de luz. `inicia()` os traz de volta com os mesmos dados."""
+        for broker in self.brokers:
+            broker.mata()
 
     def congela(self) -> None:
-        """SIGSTOP no broker: as conexões ficam, as respostas não vêm. Erro: ErroDoLaboratorio no Windows."""
-        if sys.platform == "win32":
-            raise ErroDoLaboratorio("o Windows não sabe congelar um processo")
-        self._rodando().sinaliza(signal.SIGSTOP)
+        """SIGSTOP em todos os que estão de pé. Erro: ErroDoLaboratorio no Windows."""
+        for broker in self._de_pe():
+            broker.congela()
 
     def descongela(self) -> None:
-        """SIGCONT: o broker continua de onde estava. Erro: ErroDoLaboratorio no Windows."""
-        if sys.platform == "win32":
-            raise ErroDoLaboratorio("o Windows não sabe congelar um processo")
-        self._rodando().sinaliza(signal.SIGCONT)
+        """SIGCONT em todos os que estão de pé. Erro: ErroDoLaboratorio no Windows."""
+        for broker in self._de_pe():
+            broker.descongela()
+
+    def _de_pe(self) -> list[BrokerLocal]:
+        return [broker for broker in self.brokers if broker.vivo]
 
     def para(self) -> None:
-        """Encerra o broker com educação e, passado o prazo, à força. Sem efeito se ele já parou."""
-        if self._java is not None:
-            self._java.encerra()
-            self._java = None
+        """Encerra todos ao mesmo tempo; sem efeito nos que já pararam."""
+        para_juntos(self.brokers)
 
     def __enter__(self) -> "KafkaLocal":
         self.inicia()

@@ -1,6 +1,7 @@
 """O Kafka local de verdade: inicia, cai, volta com os dados, recusa conflitos e não deixa nada para trás."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,29 +10,44 @@ import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
+from kafka.errors import KafkaTimeoutError
 
-from common.erros import ErroDoLaboratorio
+from common.clientes import do_produtor
+from common.configuracao import NUMERO_DE_PARTICOES, TOPICOS_BASE
+from common.configuracao import topicos as topicos_da_aula
+from common.erros import ErroDeUso, ErroDoLaboratorio
 from common.prazo import PASSO_S, Prazo
-from lab import kafka_local, portas
+from common.topicos import garante_topicos
+from lab import broker, broker_local, portas
+from lab.broker_local import BrokerLocal
 from lab.kafka_local import KafkaLocal
+from lab.mesa import Mesa
 from lab.trava import Trava
+from tests.broker.apoio import Sala, ate
 
 pytestmark = pytest.mark.broker
 
 RAIZ = Path(__file__).resolve().parent.parent
+CONFIRMA_S = 60.0  # depois da queda de um broker são 3 a 6 s; o resto é folga para uma máquina ocupada
+SEM_MAIORIA_S = 3.0  # com o cluster inteiro, uma confirmação leva milissegundos
 NADA_FICA_S = 10.0  # o prazo do vigia (5 s) e a folga de uma máquina ocupada
 SO_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="o Windows não tem este sinal")
 
 
 @pytest.fixture
 def kafka() -> Iterator[KafkaLocal]:
-    with KafkaLocal.temporario() as broker:
-        yield broker
+    with KafkaLocal.temporario() as kafka:
+        yield kafka
+
+
+def pasta_de(kafka: KafkaLocal) -> Path:
+    return kafka.brokers[0].registro.parent.parent
 
 
 def topicos(kafka: KafkaLocal) -> set[str]:
@@ -59,7 +75,7 @@ def sumiu(pid: int) -> bool:
 
 def test_o_que_foi_gravado_sobrevive_a_kill_9_e_a_um_reinicio(kafka: KafkaLocal) -> None:
     cria_topico(kafka, "sobrevive")
-    endereco, morto = kafka.bootstrap, kafka.pid_java
+    endereco, morto = kafka.bootstrap, kafka.brokers[0].pid_java
     kafka.mata()
     assert sumiu(morto)
     assert not kafka.vivo
@@ -72,33 +88,35 @@ def test_o_que_foi_gravado_sobrevive_a_kill_9_e_a_um_reinicio(kafka: KafkaLocal)
 
 
 def test_iniciar_duas_vezes_nao_inicia_outro(kafka: KafkaLocal) -> None:
-    antes = kafka.pid_java
+    antes = kafka.brokers[0].pid_java
     kafka.inicia()
-    assert kafka.pid_java == antes
+    assert kafka.brokers[0].pid_java == antes
 
 
 def test_parado_nao_tem_pid_e_parar_de_novo_nao_e_erro(kafka: KafkaLocal) -> None:
     kafka.para()
     kafka.para()
     with pytest.raises(ErroDoLaboratorio, match="não está rodando"):
-        _ = kafka.pid_java
+        _ = kafka.brokers[0].pid_java
 
 
 def test_nada_escuta_fora_desta_maquina(kafka: KafkaLocal) -> None:
-    enderecos = {c.laddr.ip for c in psutil.Process(kafka.pid_java).net_connections() if c.status == "LISTEN"}
+    enderecos = {
+        c.laddr.ip for c in psutil.Process(kafka.brokers[0].pid_java).net_connections() if c.status == "LISTEN"
+    }
     assert {endereco.removeprefix("::ffff:") for endereco in enderecos} == {"127.0.0.1"}
 
 
 def test_temporario_apaga_a_pasta_e_o_java() -> None:
     with KafkaLocal.temporario() as kafka:
-        pasta, java = kafka.registro.parent, kafka.pid_java
+        pasta, java = pasta_de(kafka), kafka.brokers[0].pid_java
     assert sumiu(java)
     assert not pasta.exists()
 
 
 @SO_POSIX
 def test_congelado_nao_responde_e_descongelado_responde(kafka: KafkaLocal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kafka_local, "_PRAZO_DA_RESPOSTA_MS", 500)
+    monkeypatch.setattr(broker_local, "_PRAZO_DA_RESPOSTA_MS", 500)
     kafka.congela()
     assert not kafka.responde()
     kafka.descongela()
@@ -107,30 +125,30 @@ def test_congelado_nao_responde_e_descongelado_responde(kafka: KafkaLocal, monke
 
 @SO_POSIX
 def test_congelado_tambem_e_encerrado(kafka: KafkaLocal) -> None:
-    java = kafka.pid_java
+    java = kafka.brokers[0].pid_java
     kafka.congela()
     kafka.para()
     assert sumiu(java)
 
 
 def test_a_mesma_pasta_nao_serve_a_dois(kafka: KafkaLocal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kafka_local, "_ESPERA_PELO_ANTERIOR_S", 0.2)
+    monkeypatch.setattr(broker_local, "_ESPERA_PELO_ANTERIOR_S", 0.2)
     with pytest.raises(ErroDoLaboratorio, match="já é de outro Kafka"):
-        KafkaLocal(kafka.registro.parent).inicia()
+        KafkaLocal(pasta_de(kafka)).inicia()
     assert kafka.responde()
 
 
 def test_a_mesma_porta_nao_serve_a_dois(kafka: KafkaLocal, tmp_path: Path) -> None:
-    with pytest.raises(ErroDoLaboratorio, match=f"porta {kafka.porta} já está em uso"):
-        KafkaLocal(tmp_path, kafka.porta).inicia()
+    with pytest.raises(ErroDoLaboratorio, match=f"porta {kafka.brokers[0].porta} já está em uso"):
+        KafkaLocal(tmp_path, kafka.brokers[0].porta).inicia()
     assert kafka.responde()
 
 
 def test_java_que_morre_na_partida_diz_por_que(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(kafka_local.CONFIGURACAO_DO_BROKER, "num.partitions", "três")
+    monkeypatch.setitem(broker.CONFIGURACAO_DO_BROKER, "num.partitions", "três")
     with pytest.raises(ErroDoLaboratorio, match=r"num\.partitions"):
         KafkaLocal(tmp_path).inicia()
-    assert Trava(tmp_path / "em-uso.trava").livre()
+    assert Trava(tmp_path / "broker-1" / "em-uso.trava").livre()
 
 
 def test_pasta_com_acento_e_espaco(tmp_path: Path) -> None:
@@ -147,7 +165,7 @@ def test_quem_morre_leva_o_seu_kafka_junto(tmp_path: Path, sinal: int) -> None:
         from lab.kafka_local import KafkaLocal
         kafka = KafkaLocal(Path(sys.argv[1]))
         kafka.inicia()
-        print(kafka.pid_java, flush=True)
+        print(kafka.brokers[0].pid_java, flush=True)
         time.sleep(600)
     """)
     with subprocess.Popen(
@@ -157,19 +175,26 @@ def test_quem_morre_leva_o_seu_kafka_junto(tmp_path: Path, sinal: int) -> None:
         java = int(dono.stdout.readline())
         os.kill(dono.pid, sinal)
     assert sumiu(java)
-    with Trava(tmp_path / "em-uso.trava") as trava:
+    with Trava(tmp_path / "broker-1" / "em-uso.trava") as trava:
         assert trava.tenta(NADA_FICA_S)
 
 
-def comando_kafka(pasta: Path, porta: int) -> "subprocess.Popen[str]":
+def comando_kafka(pasta: Path, porta: int, *flags: str) -> "subprocess.Popen[str]":
     """`python -m lab kafka`, já pronto."""
-    argumentos = [sys.executable, "-m", "lab", "kafka", "--porta", str(porta), "--pasta", str(pasta)]
-    processo = subprocess.Popen(argumentos, cwd=RAIZ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    argumentos = [sys.executable, "-m", "lab", "kafka", "--porta", str(porta), "--pasta", str(pasta), *flags]
+    processo = subprocess.Popen(
+        argumentos, cwd=RAIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    espera_linha(processo, "pronto em")
+    return processo
+
+
+def espera_linha(processo: "subprocess.Popen[str]", texto: str) -> None:
     assert processo.stdout
     for linha in processo.stdout:
-        if "pronto em" in linha:
-            return processo
-    raise AssertionError(f"não ficou pronto: status {processo.wait()}")
+        if texto in linha:
+            return
+    raise AssertionError(f"terminou sem dizer {texto!r}: status {processo.wait()}")
 
 
 def java_da_pasta(pasta: Path) -> int:
@@ -186,7 +211,7 @@ def java_da_pasta(pasta: Path) -> int:
 @pytest.mark.parametrize("nome", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_comando_encerra_com_status_0_e_sem_deixar_java(tmp_path: Path, nome: str) -> None:
     with comando_kafka(tmp_path, portas.sorteia()) as processo:
-        java = java_da_pasta(tmp_path)
+        java = java_da_pasta(tmp_path / "broker-1")
         processo.send_signal(getattr(signal, nome))
         saida, _ = processo.communicate(timeout=NADA_FICA_S)
     assert processo.returncode == 0
@@ -197,7 +222,7 @@ def test_comando_encerra_com_status_0_e_sem_deixar_java(tmp_path: Path, nome: st
 
 def test_comando_avisa_quando_o_java_morre(tmp_path: Path) -> None:
     with comando_kafka(tmp_path, portas.sorteia()) as processo:
-        psutil.Process(java_da_pasta(tmp_path)).kill()
+        psutil.Process(java_da_pasta(tmp_path / "broker-1")).kill()
         saida, _ = processo.communicate(timeout=NADA_FICA_S)
     assert processo.returncode == 1
     assert "Rode o mesmo comando de novo" in saida
@@ -209,3 +234,171 @@ def test_porta_ocupada_por_outro_programa_e_reconhecida() -> None:
         porta = servidor.getsockname()[1]
         assert not portas.livre(porta)
     assert portas.livre(porta)
+
+
+# --- três brokers
+
+
+@pytest.fixture(scope="module")
+def cluster_do_modulo() -> Iterator[KafkaLocal]:
+    with KafkaLocal.temporario(brokers=3) as kafka:
+        yield kafka
+
+
+@pytest.fixture
+def cluster(cluster_do_modulo: KafkaLocal) -> KafkaLocal:
+    """O cluster que estes testes dividem, com os três brokers de pé."""
+    cluster_do_modulo.inicia()
+    return cluster_do_modulo
+
+
+@pytest.fixture
+def sala(cluster: KafkaLocal, monkeypatch: pytest.MonkeyPatch) -> Sala:
+    """Os tópicos da aula no cluster, com nomes só deste teste."""
+    sala = Sala(cluster.bootstrap)
+    for variavel, valor in sala.ambiente.items():
+        monkeypatch.setenv(variavel, valor)
+    garante_topicos(pytest.fail)
+    return sala
+
+
+@pytest.fixture
+def produtor(sala: Sala) -> Iterator[KafkaProducer]:
+    """O produtor da aula, com mais paciência: aqui se espera por um broker que volta."""
+    with KafkaProducer(**do_produtor() | {"delivery_timeout_ms": 2 * CONFIRMA_S * 1000}) as produtor:
+        yield produtor
+
+
+def descreve(kafka: KafkaLocal, *nomes: str) -> list[dict[str, Any]]:
+    """As partições desses tópicos. Um broker pode levar um instante para saber do que outro acaba de criar."""
+    particoes: list[dict[str, Any]] = []
+
+    def todas() -> bool:
+        particoes[:] = [p for topico in admin.describe_topics(nomes) for p in topico["partitions"]]
+        return len(particoes) == len(nomes) * NUMERO_DE_PARTICOES
+
+    with KafkaAdminClient(bootstrap_servers=kafka.bootstrap) as admin:
+        ate(todas, CONFIRMA_S, f"faltam partições em {nomes}")
+    return particoes
+
+
+def lider(kafka: KafkaLocal, topico: str, particao: int) -> BrokerLocal:
+    (numero,) = (p["leader_id"] for p in descreve(kafka, topico) if p["partition_index"] == particao)
+    return kafka.brokers[numero - 1]
+
+
+def test_cluster_poe_uma_replica_em_cada_broker(cluster: KafkaLocal, sala: Sala) -> None:
+    replicas = {tuple(sorted(particao["replica_nodes"])) for particao in descreve(cluster, *topicos_da_aula())}
+    assert replicas == {(1, 2, 3)}
+
+
+def test_sem_um_broker_continua_sem_dois_espera_e_nada_se_perde(
+    cluster: KafkaLocal, sala: Sala, produtor: KafkaProducer
+) -> None:
+    topico, enviados = sala.topico(TOPICOS_BASE[0]), []
+
+    def envia() -> Any:
+        """Um registro; o futuro da sua confirmação."""
+        enviados.append(str(len(enviados)).encode())
+        return produtor.send(topico, enviados[-1], partition=0)
+
+    def gravados() -> list[bytes]:
+        return [registro.value for registro in sala.registros(TOPICOS_BASE[0])]
+
+    envia().get(CONFIRMA_S)
+    primeiro = lider(cluster, topico, 0)
+    primeiro.mata()
+    envia().get(CONFIRMA_S)
+    assert gravados() == enviados
+    segundo = lider(cluster, topico, 0)
+    segundo.mata()
+    sem_confirmacao = envia()
+    with pytest.raises(KafkaTimeoutError):
+        sem_confirmacao.get(SEM_MAIORIA_S)
+    primeiro.inicia()
+    sem_confirmacao.get(CONFIRMA_S)
+    envia().get(CONFIRMA_S)
+    assert gravados() == enviados
+    assert not segundo.vivo
+
+
+def test_cluster_inteiro_morto_volta_com_os_dados(
+    cluster: KafkaLocal, sala: Sala, produtor: KafkaProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    produtor.send(sala.topico(TOPICOS_BASE[0]), b"fica", partition=0).get(CONFIRMA_S)
+    um, dois, tres = cluster.brokers
+    cluster.mata()
+    with monkeypatch.context() as depressa:
+        depressa.setattr(broker_local, "PRAZO_PARA_RESPONDER_S", 0.5)
+        with pytest.raises(ErroDoLaboratorio, match="a maioria dos brokers está de pé"):
+            um.inicia()
+    assert not um.vivo
+    um.lanca()
+    dois.lanca()
+    ate(lambda: um.responde() and dois.responde(), CONFIRMA_S, "dois são a maioria, e não responderam")
+    tres.inicia()
+    assert [registro.value for registro in sala.registros(TOPICOS_BASE[0])] == [b"fica"]
+
+
+def test_broker_que_perdeu_o_disco_volta_ao_mesmo_cluster(cluster: KafkaLocal, sala: Sala) -> None:
+    tres = cluster.brokers[2]
+    tres.mata()
+    shutil.rmtree(tres.registro.parent / "dados")
+    tres.inicia()
+    ate(
+        lambda: all(len(particao["isr_nodes"]) == 3 for particao in descreve(cluster, *topicos_da_aula())),
+        CONFIRMA_S,
+        "o broker 3 não copiou de novo o que perdeu",
+    )
+
+
+def test_mesa_derruba_e_levanta_o_broker_digitado(cluster: KafkaLocal, capsys: pytest.CaptureFixture[str]) -> None:
+    leitura, escrita = os.pipe()
+    os.write(escrita, b"2\noutro\n2\n1\n2\n3\n")
+    Mesa(cluster, leitura).acompanha()  # volta porque não resta nenhum
+    os.close(escrita)
+    assert [linha.partition(".")[0] for linha in capsys.readouterr().out.splitlines()] == [
+        "Broker 2 derrubado",
+        "Não há um broker outro: digite 1, 2 ou 3 e Enter",
+        "Iniciando o broker 2…",
+        "Broker 1 derrubado",
+        "Broker 2 derrubado",
+        "Broker 3 derrubado",
+    ]
+    assert not cluster.vivo
+
+
+@pytest.mark.parametrize("brokers", [1, 3])
+def test_pasta_de_outra_quantidade_de_brokers(kafka: KafkaLocal, cluster: KafkaLocal, brokers: int) -> None:
+    dono = cluster if brokers == 1 else kafka
+    antes = sorted(pasta_de(dono).iterdir())
+    with pytest.raises(ErroDoLaboratorio, match=rf"e não de {brokers}\. Use --brokers {len(dono.brokers)}"):
+        KafkaLocal(pasta_de(dono), brokers=brokers).inicia()
+    assert sorted(pasta_de(dono).iterdir()) == antes
+    assert dono.responde()
+
+
+def test_brokers_e_portas_que_nao_existem(tmp_path: Path) -> None:
+    with pytest.raises(ErroDeUso, match="1 ou 3 brokers, e não 2"):
+        KafkaLocal(tmp_path, brokers=2)
+    with pytest.raises(ErroDeUso, match="de 65534 a 65536"):
+        KafkaLocal(tmp_path, 65_534, brokers=3)
+
+
+@SO_POSIX
+def test_comando_com_tres_brokers(tmp_path: Path) -> None:
+    porta = portas.sorteia()
+    with comando_kafka(tmp_path, porta, "--brokers", "3") as processo:
+        javas = [java_da_pasta(tmp_path / f"broker-{numero}") for numero in (1, 2, 3)]
+        espera_linha(processo, f"KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:{porta},127.0.0.1:{porta + 1},127.0.0.1:{porta + 2}")
+        psutil.Process(javas[1]).kill()
+        espera_linha(processo, "Broker 2 caiu. Restam 2 de 3, e o Kafka continua. Para trazê-lo de volta: 2 e Enter")
+        assert processo.stdin
+        print(2, file=processo.stdin, flush=True)
+        espera_linha(processo, "Broker 2 de volta em")
+        processo.send_signal(signal.SIGINT)
+        saida, _ = processo.communicate(timeout=NADA_FICA_S)
+    assert processo.returncode == 0
+    assert "Kafka encerrado" in saida
+    assert "Traceback" not in saida
+    assert all(map(sumiu, javas))

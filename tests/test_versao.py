@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from common.erros import ErroDoLaboratorio
-from lab.broker import CONFIGURACAO_DO_BROKER, variaveis_do_docker
+from lab.broker import QUANTIDADES, configuracao, variaveis_do_docker
 from lab.jars import Jar, exige_uma_versao, grava_lista, le_lista
 from lab.versao import ARTEFATOS_RAIZ, IMAGEM_DOCKER, VERSAO_KAFKA
 
@@ -86,5 +86,18 @@ def test_compose_serve_a_qualquer_versao_do_compose(compose: dict[str, Any]) -> 
     assert compose["services"]["kafka"]["container_name"] == "kafka"
 
 
-def test_valores_da_configuracao_sao_texto() -> None:
-    assert all(isinstance(valor, str) for valor in CONFIGURACAO_DO_BROKER.values())
+@pytest.mark.parametrize("brokers", QUANTIDADES)
+def test_valores_da_configuracao_sao_texto(brokers: int) -> None:
+    assert all(isinstance(valor, str) for valor in configuracao(brokers).values())
+
+
+@pytest.mark.parametrize("brokers", QUANTIDADES)
+def test_tudo_tem_uma_replica_em_cada_broker(brokers: int) -> None:
+    """Um fator esquecido faria de um dos tópicos internos o que uma só queda para."""
+    fatores = {valor for chave, valor in configuracao(brokers).items() if chave.endswith("replication.factor")}
+    assert fatores == {str(brokers)}
+
+
+def test_cluster_so_confirma_o_que_a_maioria_gravou() -> None:
+    minimos = [valor for chave, valor in configuracao(3).items() if chave.endswith(("min.isr", "insync.replicas"))]
+    assert minimos == ["2"] * 3
