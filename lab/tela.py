@@ -1,8 +1,10 @@
 """O que a demonstração mostra: as linhas de cada terminal, as explicações, as conferências e a tabela final."""
 
+import contextlib
 import os
 import sys
 import threading
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
@@ -15,14 +17,11 @@ LARGURA_MAXIMA = 100  # uma explicação em uma linha de 200 colunas não se lê
 
 
 class Tela:
-    """Escreve de várias threads, uma linha de cada vez; cor só em TTY e sem NO_COLOR (o rich decide).
-
-    Quando ninguém mais lê (`| head`, terminal fechado), é como um Ctrl+C: levanta a bandeira de `parada`.
-    """
+    """Escreve de várias threads, uma linha de cada vez; quando ninguém mais lê, é como um Ctrl+C."""
 
     def __init__(self, parada: Parada) -> None:
         self._parada = parada
-        self._console = Console(highlight=False, markup=False, emoji=False)
+        self._console = console()
         # em um pipe do Windows a codificação pode não ter estes sinais
         utf8 = self._console.encoding.lower().startswith("utf")
         self._sim, self._nao = ("✔", "✘") if utf8 else ("OK", "FALHOU")
@@ -66,16 +65,36 @@ class Tela:
         """Com a trava. Calada, não escreve: assim a última linha também não se repete."""
         if self._calada:
             return
-        try:
+        with ate_ninguem_ler(self._parada):
             largura = min(self._console.width, LARGURA_MAXIMA)
             self._console.print(objeto, soft_wrap=not quebra, width=largura if quebra else None)
             sys.stdout.flush()
-        except (OSError, SystemExit):  # SystemExit: o rich, diante de um pipe fechado
-            self._calada = self._parada.pedida = True
-            # o Python ainda tentaria descarregar a saída ao terminar, e reclamaria
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def console() -> Console:
+    """A saída padrão: o que se escreve sai como está; cor só em TTY e sem NO_COLOR (o rich decide)."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+@contextlib.contextmanager
+def ate_ninguem_ler(parada: Parada) -> Iterator[None]:
+    """Aqui se escreve; se ninguém mais lê (`| head`, terminal fechado), levanta a bandeira de `parada`.
+
+    O que ainda se escrever depois não vai a lugar nenhum.
+    """
+    try:
+        yield
+    except (OSError, SystemExit):  # SystemExit: o rich, diante de um pipe fechado
+        parada.pedida = True
+        # também porque o Python ainda tentaria descarregar a saída ao terminar, e reclamaria
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def segundos(valor: float) -> str:
     """`valor` com uma casa e vírgula: "14,1 s"."""
     return f"{valor:.1f} s".replace(".", ",")
+
+
+def milhar(valor: float) -> str:
+    """`valor` inteiro e com ponto: "100.000"."""
+    return f"{valor:,.0f}".replace(",", ".")
