@@ -20,9 +20,8 @@ from common.erros import PrazoEsgotado, motivo
 from common.espera import quando_houver_kafka
 from common.prazo import PASSO_S, Prazo, com_prazo, houve_abandono
 from common.sinais import SAIDA_DE_CTRL_C
-from lab.jars import garante_jars
-from lab.java import encontra_java
 from lab.kafka_local import KafkaLocal
+from lab.kafka_proprio import so_este_kafka
 from lab.leitura import ESPERA_PELO_KAFKA_S
 from lab.mensagem import informa
 from lab.parada import Parada
@@ -30,18 +29,8 @@ from lab.roteiro import ABERTURA, DA_AULA, RAPIDO, Roteiro
 from lab.tela import Tela
 from lab.terminais import Terminais
 
-INICIO_MAXIMO_S = 180.0  # mais do que os prazos do próprio KafkaLocal somados
 LIMPEZA_S = SESSAO_MS / 1000 + 4.0  # um serviço morto à força ainda conta no grupo até a sessão dele vencer
 INTERROMPIDA = "Demonstração interrompida"
-# o que a pessoa configurou para outro Kafka não vale para o da demonstração
-_DE_OUTRO_KAFKA = (
-    "LAB_PREFIXO",
-    "KAFKA_SECURITY_PROTOCOL",
-    "KAFKA_SASL_MECHANISM",
-    "KAFKA_SASL_USERNAME",
-    "KAFKA_SASL_PASSWORD",
-    "KAFKA_SSL_CAFILE",
-)
 
 
 def configura(analisador: Argumentos) -> None:
@@ -84,26 +73,12 @@ def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada) -> int:
 def _kafka_proprio(tela: Tela, parada: Parada) -> Iterator[None]:
     """Um Kafka em uma pasta temporária e uma porta livre, que deixam de existir no fim."""
     tela.explica(ABERTURA)
-    with parada.na_hora():
-        encontra_java()
-        garante_jars()
-
-    def avisa_se_pararam(_: Prazo) -> None:
-        if parada.pedida:
-            tela.cala(INTERROMPIDA)
-
     # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
-    with tempfile.TemporaryDirectory(prefix="lab-demo-", ignore_cleanup_errors=True) as pasta:
-        kafka = KafkaLocal(Path(pasta), diz=tela.explica)
-        try:
-            com_prazo(kafka.inicia, INICIO_MAXIMO_S, "iniciar o Kafka", avisa_se_pararam)
-            parada.confere()
-            for variavel in _DE_OUTRO_KAFKA:
-                os.environ.pop(variavel, None)
-            os.environ["KAFKA_BOOTSTRAP_SERVERS"] = kafka.bootstrap
-            yield
-        finally:
-            kafka.para()
+    with (
+        tempfile.TemporaryDirectory(prefix="lab-demo-", ignore_cleanup_errors=True) as pasta,
+        so_este_kafka(KafkaLocal(Path(pasta), diz=tela.explica), parada, lambda: tela.cala(INTERROMPIDA)),
+    ):
+        yield
 
 
 @contextlib.contextmanager
