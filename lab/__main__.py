@@ -14,6 +14,7 @@ COMANDOS = {
     "demo": ("lab.demo", "mostra a aula inteira, sozinha, em um Kafka só dela"),
     "kafka": ("lab.comando_kafka", "um Kafka de verdade neste terminal, sem Docker e sem Java"),
     "confere": ("lab.confere", "conta os pedidos de cada etapa: perdidos, dobrados, esperando"),
+    "caos": ("lab.caos.comando", "derruba serviços e brokers sob carga e confere que nada se perdeu"),
     "testes": ("lab.testes", "roda a suíte de testes; aceita as flags do pytest"),
 }
 

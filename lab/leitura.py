@@ -50,8 +50,8 @@ def _conta(fala: Fala, interrupcao: Interrupcao) -> Contagem:
         **conexao(), isolation_level="read_committed", enable_auto_commit=False, allow_auto_create_topics=False
     )
     try:
-        _espera_transacoes(consumidor, fins, fala, interrupcao)
-        _le(consumidor, lidos, fins, interrupcao)
+        espera_transacoes(consumidor, fins, fala, interrupcao)
+        le(consumidor, fins, _Anotador(lidos).anota, interrupcao)
     finally:
         consumidor.close()
     return Contagem((lidos[0], lidos[1], lidos[2]))
@@ -90,7 +90,7 @@ def _offsets(admin: Any, tps: list[TopicPartition], qual: OffsetSpec) -> dict[To
     return resposta
 
 
-def _espera_transacoes(consumidor: Any, fins: Fins, fala: Fala, interrupcao: Interrupcao) -> None:
+def espera_transacoes(consumidor: Any, fins: Fins, fala: Fala, interrupcao: Interrupcao) -> None:
     """Espera que o que foi escrito até `fins` esteja decidido; onde não ficou, encurta `fins` e avisa.
 
     Para um consumidor read_committed o fim é o LSO: o começo da transação aberta mais antiga.
@@ -111,11 +111,10 @@ def _espera_transacoes(consumidor: Any, fins: Fins, fala: Fala, interrupcao: Int
         )
 
 
-def _le(consumidor: Any, lidos: list[TopicoLido], fins: Fins, interrupcao: Interrupcao) -> None:
-    """Lê cada partição até o seu fim e anota os pedidos em `lidos`."""
+def le(consumidor: Any, fins: Fins, anota: Callable[[ConsumerRecord], None], interrupcao: Interrupcao) -> None:
+    """Chama `anota` com cada registro, do começo de cada partição até o seu fim. Erros: os de `conta`."""
     consumidor.assign(list(fins))
     consumidor.seek_to_beginning(*fins)
-    anotador = _Anotador(lidos)
     total = sum(fins.values())
     andamento = Andamento("CONFERE", "cyan", total) if total >= MUITOS_OFFSETS else None
     posicoes = dict.fromkeys(fins, 0)
@@ -140,7 +139,7 @@ def _le(consumidor: Any, lidos: list[TopicoLido], fins: Fins, interrupcao: Inter
             for registros in consumidor.poll(timeout_ms=POLL_MS, max_records=POLL_REGISTROS).values():
                 for registro in registros:
                     if registro.offset < fins[TopicPartition(registro.topic, registro.partition)]:
-                        anotador.anota(registro)
+                        anota(registro)
     finally:
         if andamento:
             andamento.encerra(sum(min(posicoes[tp], fim) for tp, fim in fins.items()))

@@ -1,0 +1,139 @@
+"""O que se pergunta ao Kafka e ao diário: quanto cada grupo avançou, e, no fim, os fatos que o verificador julga."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import KafkaError
+
+from common.clientes import conexao
+from common.configuracao import ETAPAS
+from common.erros import PrazoEsgotado
+from common.pedido import Pedido
+from common.prazo import com_prazo
+from lab.caos.historia import Envio, Leitura
+from lab.caos.observador import Caderno, leitor, particoes, resumo
+from lab.caos.produtor_anotado import CONFIRMADO, ENVIANDO
+from lab.leitura import le
+from lab.parada import Parada
+
+T = TypeVar("T")
+
+PERGUNTA_S = 10.0  # uma pergunta ao broker leva milissegundos; se ele acaba de voltar, alguns segundos
+INTERNOS = ("__consumer_offsets",)  # os offsets dos grupos também fazem parte das transações
+INTERNAS_POR_TOPICO = 3  # offsets.topic.num.partitions em lab/broker.py
+
+
+@contextmanager
+def _admin() -> Iterator[Any]:
+    admin = KafkaAdminClient(**conexao())
+    try:
+        yield admin
+    finally:
+        admin.close()
+
+
+def _pergunta(funcao: Callable[[Any], T]) -> T:
+    """A resposta a uma pergunta de administração. Erros: KafkaError, PrazoEsgotado."""
+
+    def chama() -> T:
+        with _admin() as admin:
+            return funcao(admin)
+
+    return com_prazo(chama, PERGUNTA_S, "perguntar ao Kafka")
+
+
+def avancos() -> dict[TopicPartition, int] | None:
+    """Até onde (offset) cada grupo leu de cada partição do seu tópico; None se o Kafka não respondeu agora."""
+    try:
+        grupos = _pergunta(lambda admin: admin.list_group_offsets([etapa.grupo for etapa in ETAPAS]))
+    except (KafkaError, PrazoEsgotado):
+        return None
+    lidos = dict.fromkeys(particoes(), 0)
+    for etapa in ETAPAS:
+        lidos.update({tp: dado.offset for tp, dado in grupos[etapa.grupo].items() if tp.topic == etapa.entrada})
+    return lidos
+
+
+def esperando(leitura: Leitura, lidos: dict[TopicPartition, int]) -> int:
+    """Quantos (int) dos pedidos de `leitura` os grupos ainda não leram."""
+    return sum(
+        registro.offset >= lidos[TopicPartition(etapa.entrada, registro.particao)]
+        for etapa, registros in zip(ETAPAS, leitura, strict=True)
+        for registro in registros
+    )
+
+
+def fins() -> dict[TopicPartition, int]:
+    """O fim (offset) de cada partição: o que um leitor read_uncommitted alcançaria."""
+    por_particao = dict.fromkeys(particoes(), OffsetSpec.LATEST)
+    resposta = _pergunta(lambda admin: admin.list_partition_offsets(por_particao))
+    return {tp: info.offset for tp, info in resposta.items()}
+
+
+def le_tudo(ate: dict[TopicPartition, int], parada: Parada) -> Leitura:
+    """O que um leitor novo, read_committed, acha do começo de cada partição até estes offsets."""
+    caderno, consumidor = Caderno(), leitor()
+    try:
+        le(consumidor, ate, caderno.anota, parada)
+    finally:
+        consumidor.close()
+    return caderno.leitura
+
+
+def abertas() -> list[str]:
+    """As partições (list[str]) em que o LSO não é o high watermark, e as transações que não terminaram."""
+    tps = particoes() + [TopicPartition(topico, n) for topico in INTERNOS for n in range(INTERNAS_POR_TOPICO)]
+
+    def pergunta(isolamento: str) -> dict[TopicPartition, int]:
+        consumidor = KafkaConsumer(**conexao(), isolation_level=isolamento)
+        try:
+            resposta: dict[TopicPartition, int] = consumidor.end_offsets(tps, timeout_ms=PERGUNTA_S * 1000)
+            return resposta
+        finally:
+            consumidor.close()
+
+    tudo = com_prazo(lambda: pergunta("read_uncommitted"), PERGUNTA_S, "ler os fins")
+    decidido = com_prazo(lambda: pergunta("read_committed"), PERGUNTA_S, "ler os LSO")
+    sem_desfecho = [f"{tp.topic}/{tp.partition}" for tp in tps if decidido[tp] != tudo[tp]]
+    estados = ["Ongoing", "PrepareCommit", "PrepareAbort"]
+    por_broker = _pergunta(lambda admin: admin.list_transactions(state_filters=estados))
+    em_curso = [listada for listadas in por_broker.values() for listada in listadas]
+    return sem_desfecho + [f"{listada.transactional_id} ({listada.state.value})" for listada in em_curso]
+
+
+def donos() -> dict[str, dict[int, list[str]]]:
+    """Grupo: partição da entrada: os membros que a têm agora."""
+    resultado: dict[str, dict[int, list[str]]] = {etapa.grupo: {} for etapa in ETAPAS}
+    descritos = _pergunta(lambda admin: admin.describe_groups([etapa.grupo for etapa in ETAPAS]))
+    for etapa in ETAPAS:
+        for membro in descritos[etapa.grupo]["members"]:
+            for atribuido in (membro["member_assignment"] or {}).get("assigned_partitions", ()):
+                for particao in atribuido["partitions"]:
+                    resultado[etapa.grupo].setdefault(particao, []).append(membro["member_id"])
+    return resultado
+
+
+def le_diario(caminho: Path) -> dict[UUID, Envio]:
+    """O que os produtores enviaram, e onde o Kafka confirmou. A última linha pode estar pela metade (kill -9)."""
+    enviados: dict[UUID, Envio] = {}
+    if not caminho.exists():
+        return enviados
+    with caminho.open("rb") as diario:
+        for linha in diario:
+            if not linha.endswith(b"\n"):
+                break
+            fato, resto = linha[: len(ENVIANDO)], linha[len(ENVIANDO) : -1]
+            if fato == ENVIANDO:
+                pedido = msgspec.json.decode(resto, type=Pedido)
+                enviados[pedido.id] = Envio(resumo(pedido), pedido.total_centavos, None)
+            elif fato == CONFIRMADO:
+                id_, particao, offset = resto.decode().split()
+                pedido_id = UUID(id_)
+                enviados[pedido_id] = enviados[pedido_id]._replace(lugar=(int(particao), int(offset)))
+    return enviados
