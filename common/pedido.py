@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from common.erros import PedidoInvalido, TransicaoInvalida
+from common.texto import visivel
 
 
 class Status(enum.Enum):
@@ -86,25 +87,43 @@ _DECODIFICADOR = msgspec.json.Decoder(Pedido)
 
 
 def codifica(pedido: Pedido) -> bytes:
-    """O JSON (bytes, UTF-8) do pedido."""
-    return _CODIFICADOR.encode(pedido)
+    """O JSON (bytes, UTF-8) do pedido. Erro: PedidoInvalido se `decodifica` não o leria de volta igual.
+
+    O construtor não confere os limites: sem isto o Kafka confirmaria um pedido que a próxima etapa vai ignorar.
+    """
+    try:
+        valor = _CODIFICADOR.encode(pedido)
+    except ValueError as erro:  # um texto com meio par substituto (U+D800 a U+DFFF) não tem UTF-8
+        raise _recusa(erro) from None
+    # a diferença, e não ==: na hora que se repete ao fim do horário de verão, == entre fusos é sempre falso
+    if _le(valor).criado_em - pedido.criado_em:
+        raise PedidoInvalido("não é um pedido: o fuso de criado_em tem segundos, e o JSON só guarda minutos")
+    return valor
 
 
 def decodifica(valor: bytes | None, esperado: Status) -> Pedido:
     """O pedido contido em `valor`. Erro: PedidoInvalido, com o motivo, se não é um pedido `esperado`."""
     if valor is None:
         raise PedidoInvalido("registro sem valor (tombstone)")
-    try:
-        pedido = _DECODIFICADOR.decode(valor)
-    # além dos seus erros, o msgspec deixa passar estes três (medido com bytes arbitrários)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as erro:
-        motivo = str(erro)
-        if len(motivo) > MOTIVO_MAXIMO:
-            motivo = f"{motivo[:MOTIVO_MAXIMO]}..."
-        raise PedidoInvalido(f"não é um pedido: {motivo}") from None
+    pedido = _le(valor)
     if pedido.status is not esperado:
         raise PedidoInvalido(f"status {pedido.status.value}, mas aqui só se espera {esperado.value}")
     return pedido
+
+
+def _le(valor: bytes) -> Pedido:
+    try:
+        return _DECODIFICADOR.decode(valor)
+    # além dos seus erros, o msgspec deixa passar estes três (medido com bytes arbitrários)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as erro:
+        raise _recusa(erro) from None
+
+
+def _recusa(erro: Exception) -> PedidoInvalido:
+    motivo = visivel(str(erro)[: MOTIVO_MAXIMO + 1])  # um caractere invisível vira até dez visíveis: corta depois
+    if len(motivo) > MOTIVO_MAXIMO:
+        motivo = f"{motivo[:MOTIVO_MAXIMO]}..."
+    return PedidoInvalido(f"não é um pedido: {motivo}")
 
 
 _CLIENTES = ("Ana Souza", "Bruno Lima", "Carla Nunes", "Diego Rocha", "Elisa Araújo", "Fábio Conceição")

@@ -5,10 +5,16 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import settings
 from kafka import KafkaProducer
 
 from common import prazo
 from lab.kafka_local import KafkaLocal
+
+# os mesmos casos em toda execução e em toda máquina: o que falhou aqui falha de novo, sem um banco de casos no disco;
+# sem prazo por caso: em uma máquina ocupada um deles pode demorar
+settings.register_profile("lab", derandomize=True, database=None, deadline=None)
+settings.load_profile("lab")
 
 
 @pytest.fixture(scope="session")
