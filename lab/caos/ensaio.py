@@ -26,6 +26,8 @@ CALMA_MAXIMA_S = 90.0  # além do que o trabalho que falta levaria
 DONOS_S = 30.0  # um rebalanceamento que ainda termina
 PRODUTOR_S = 60.0  # o produtor desiste em 32 s sem resposta
 AMOSTRA_S = 0.25
+CARGA_MAXIMA_S = 5.0  # um produtor leva 1 s para começar a enviar
+EM_CARGA_S = 2.0  # uma rajada leva uns 4 s para passar pela linha
 ENTRE_PERGUNTAS_S = 0.5
 CARGA_POR_EVENTO_S = 8.0  # um evento (falha, cura, retomada e calma) leva de 3 a 20 s
 SONDA = NUMERO_DE_PARTICOES  # depois da cura, um pedido por partição: todo grupo tem o que fazer
@@ -83,7 +85,7 @@ class Ensaio:
 
     def _acontece(self, evento: Evento) -> None:
         """Injeta, deixa durar, cura, e mede quanto os três grupos levam para voltar a andar."""
-        self._produz(self._plano.rajada)
+        self._poe_carga(evento)
         episodios = []
         with contextlib.ExitStack() as curas:
             for numero, falha in enumerate(evento.falhas):
@@ -101,6 +103,14 @@ class Ensaio:
         for episodio in episodios:
             episodio.retomada_s = retomada_s
         self._parada.dorme(evento.calma_s)
+
+    def _poe_carga(self, evento: Evento) -> None:
+        """Uma rajada de pedidos, e um instante sorteado em que já se trabalha neles."""
+        antes, prazo = self._observador.contagem(), Prazo(CARGA_MAXIMA_S)
+        self._produz(self._plano.rajada)
+        while self._observador.contagem() == antes and not prazo.esgotado:
+            self._parada.dorme(PASSO_S)
+        self._parada.dorme(Random(evento.semente).uniform(0, EM_CARGA_S))
 
     def _produz(self, quantos: int) -> None:
         quantos = min(quantos, self._faltam)

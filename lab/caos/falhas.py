@@ -28,7 +28,7 @@ from lab.kafka_local import KafkaLocal
 from lab.processo import Script
 
 ALEM_DA_SESSAO_S = SESSAO_MS / 1000 + 2.5  # tempo de o grupo dar por morta uma instância congelada
-ACORDA_S = 15.0  # o que uma instância descongelada leva para descobrir que foi expulsa e voltar
+ACORDA_S = 5.0  # o que uma instância descongelada leva para descobrir que foi expulsa e tentar algo com isso
 SABOTAGEM_S = 20.0  # até a sabotagem acontecer: depende de haver trabalho
 ESTOQUES_A_MAIS = 3  # com o que já existe são quatro, para três partições
 VENENOS_POR_TOPICO = 20
