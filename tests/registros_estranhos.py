@@ -48,13 +48,16 @@ def com_um_campo_trocado(draw: st.DrawFn, status: Status) -> bytes:
 
 @st.composite
 def estragados(draw: st.DrawFn, status: Status) -> bytes:
-    """Os bytes de um pedido bom, cortados ou com um bit trocado. Alguns continuam bons."""
-    valor = bytearray(json.dumps(draw(pedidos(status)), ensure_ascii=False).encode())
+    """Os bytes de um pedido bom, cortados, com um bit trocado ou com bytes no meio. Alguns continuam bons."""
+    valor = json.dumps(draw(pedidos(status)), ensure_ascii=False).encode()
     onde = draw(st.integers(min_value=0, max_value=len(valor) - 1))
-    if draw(st.booleans()):
-        return bytes(valor[:onde])
-    valor[onde] ^= 1 << draw(st.integers(min_value=0, max_value=7))
-    return bytes(valor)
+    antes, byte, depois = valor[:onde], valor[onde], valor[onde + 1 :]
+    meio = draw(
+        st.just(None)
+        | st.integers(min_value=0, max_value=7).map(lambda bit: bytes([byte ^ 1 << bit]))
+        | st.binary(min_size=1, max_size=4)
+    )
+    return antes if meio is None else antes + meio + depois
 
 
 def valores(status: Status) -> st.SearchStrategy[bytes | None]:

@@ -82,7 +82,8 @@ def _exige_relatos(script: Script, ruins: list[ConsumerRecord]) -> None:
     assert Counter(relato.split(": ")[1] for relato in relatos) == Counter(
         f"{ruim.topic}, partição {ruim.partition}, offset {ruim.offset}" for ruim in ruins
     )
-    assert all(relato.isprintable() and len(relato) < LINHA_MAXIMA for relato in relatos)
+    assert all(len(relato) < LINHA_MAXIMA for relato in relatos)
+    assert all(linha.isprintable() for linha in script.textos()), "nada do que se lê comanda o terminal"
 
 
 def _concluidos(notificacao: Script) -> int:
