@@ -1,5 +1,6 @@
 """O que se pergunta ao Kafka e ao diário: quanto cada grupo avançou, e, no fim, os fatos que o verificador julga."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,17 +14,18 @@ from kafka.errors import KafkaError
 
 from common.clientes import conexao
 from common.configuracao import ETAPAS
-from common.erros import PrazoEsgotado
+from common.erros import ErroDoLaboratorio, PrazoEsgotado, motivo
 from common.pedido import Pedido
-from common.prazo import com_prazo
+from common.prazo import Prazo, com_prazo
 from lab.caos.historia import Envio, Leitura
-from lab.caos.observador import Caderno, leitor, particoes, resumo
+from lab.caos.observador import ENTRE_TENTATIVAS_S, Caderno, leitor, particoes, resumo
 from lab.caos.produtor_anotado import CONFIRMADO, ENVIANDO
 from lab.leitura import le
 from lab.parada import Parada
 
 T = TypeVar("T")
 
+INSISTE_S = 30.0  # três perguntas sem resposta
 PERGUNTA_S = 10.0  # uma pergunta ao broker leva milissegundos; se ele acaba de voltar, alguns segundos
 INTERNOS = ("__consumer_offsets",)  # os offsets dos grupos também fazem parte das transações
 INTERNAS_POR_TOPICO = 3  # offsets.topic.num.partitions em lab/broker.py
@@ -46,6 +48,18 @@ def _pergunta(funcao: Callable[[Any], T]) -> T:
             return funcao(admin)
 
     return com_prazo(chama, PERGUNTA_S, "perguntar ao Kafka")
+
+
+def _insiste(funcao: Callable[[], T]) -> T:
+    """O resultado de `funcao()`, tentada enquanto um broker acaba de voltar. Erro: ErroDoLaboratorio."""
+    prazo = Prazo(INSISTE_S)
+    while True:
+        try:
+            return funcao()
+        except (KafkaError, PrazoEsgotado) as erro:
+            if prazo.esgotado:
+                raise ErroDoLaboratorio(f"o Kafka do ensaio não respondeu ao exame ({motivo(erro)})") from None
+        time.sleep(ENTRE_TENTATIVAS_S)
 
 
 def avancos() -> dict[TopicPartition, int] | None:
@@ -72,7 +86,7 @@ def esperando(leitura: Leitura, lidos: dict[TopicPartition, int]) -> int:
 def fins() -> dict[TopicPartition, int]:
     """O fim (offset) de cada partição: o que um leitor read_uncommitted alcançaria."""
     por_particao = dict.fromkeys(particoes(), OffsetSpec.LATEST)
-    resposta = _pergunta(lambda admin: admin.list_partition_offsets(por_particao))
+    resposta = _insiste(lambda: _pergunta(lambda admin: admin.list_partition_offsets(por_particao)))
     return {tp: info.offset for tp, info in resposta.items()}
 
 
@@ -98,11 +112,11 @@ def abertas() -> list[str]:
         finally:
             consumidor.close()
 
-    tudo = com_prazo(lambda: pergunta("read_uncommitted"), PERGUNTA_S, "ler os fins")
-    decidido = com_prazo(lambda: pergunta("read_committed"), PERGUNTA_S, "ler os LSO")
+    tudo = _insiste(lambda: com_prazo(lambda: pergunta("read_uncommitted"), PERGUNTA_S, "ler os fins"))
+    decidido = _insiste(lambda: com_prazo(lambda: pergunta("read_committed"), PERGUNTA_S, "ler os LSO"))
     sem_desfecho = [f"{tp.topic}/{tp.partition}" for tp in tps if decidido[tp] != tudo[tp]]
     estados = ["Ongoing", "PrepareCommit", "PrepareAbort"]
-    por_broker = _pergunta(lambda admin: admin.list_transactions(state_filters=estados))
+    por_broker = _insiste(lambda: _pergunta(lambda admin: admin.list_transactions(state_filters=estados)))
     em_curso = [listada for listadas in por_broker.values() for listada in listadas]
     return sem_desfecho + [f"{listada.transactional_id} ({listada.state.value})" for listada in em_curso]
 
@@ -110,7 +124,8 @@ def abertas() -> list[str]:
 def donos() -> dict[str, dict[int, list[str]]]:
     """Grupo: partição da entrada: os membros que a têm agora."""
     resultado: dict[str, dict[int, list[str]]] = {etapa.grupo: {} for etapa in ETAPAS}
-    descritos = _pergunta(lambda admin: admin.describe_groups([etapa.grupo for etapa in ETAPAS]))
+    grupos = [etapa.grupo for etapa in ETAPAS]
+    descritos = _insiste(lambda: _pergunta(lambda admin: admin.describe_groups(grupos)))
     for etapa in ETAPAS:
         for membro in descritos[etapa.grupo]["members"]:
             for atribuido in (membro["member_assignment"] or {}).get("assigned_partitions", ()):

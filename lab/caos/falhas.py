@@ -87,8 +87,15 @@ def _kill_9(cena: Cena) -> Iterator[str]:
     cena.abre(etapa)
 
 
-def _sabotagem(nome: str, etapas: tuple[Etapa, ...] = ETAPAS) -> Callable[[Cena], AbstractContextManager[str]]:
-    """A falha que põe uma instância sabotada no lugar de uma sã, até que a sabotagem aconteça."""
+def _sabotagem(
+    nome: str,
+    etapas: tuple[Etapa, ...] = ETAPAS,
+    termina: Callable[[Linha, Etapa, Script], None] = Linha.fecha,
+) -> Callable[[Cena], AbstractContextManager[str]]:
+    """A falha que põe uma instância sabotada no lugar de uma sã, até que a sabotagem aconteça.
+
+    `termina`: Linha.mata para a que já morreu, ou está saindo, por obra da sabotagem.
+    """
 
     @contextlib.contextmanager
     def faz(cena: Cena) -> Iterator[str]:
@@ -98,7 +105,7 @@ def _sabotagem(nome: str, etapas: tuple[Etapa, ...] = ETAPAS) -> Callable[[Cena]
         cena.linha.retira(etapa, sabotado)  # se morrer, é o esperado
         aconteceu = cena.linha.aguarda(sabotado, MARCA, SABOTAGEM_S)
         yield etapa.nome if aconteceu else f"{etapa.nome} (não aconteceu)"
-        cena.linha.fecha(etapa, sabotado)
+        termina(cena.linha, etapa, sabotado)
         cena.abre(etapa)
 
     return faz
@@ -248,8 +255,18 @@ FALHAS = {
         Falha("nenhuma", "nada acontece: a linha de base", (3.0, 5.0), _nenhuma),
         Falha("ctrl-c", "Ctrl+C em um serviço", (0.0, 4.0), _ctrl_c),
         Falha("kill-9", "kill -9 em um serviço", (0.0, 4.0), _kill_9),
-        Falha("kill-9-no-commit", "kill -9 entre enviar e confirmar", (0.0, 2.0), _sabotagem("kill-9-no-commit")),
-        Falha("ctrl-c-no-commit", "Ctrl+C entre enviar e confirmar", (0.0, 2.0), _sabotagem("ctrl-c-no-commit")),
+        Falha(
+            "kill-9-no-commit",
+            "kill -9 entre enviar e confirmar",
+            (0.0, 2.0),
+            _sabotagem("kill-9-no-commit", termina=Linha.mata),
+        ),
+        Falha(
+            "ctrl-c-no-commit",
+            "Ctrl+C entre enviar e confirmar",
+            (1.0, 3.0),
+            _sabotagem("ctrl-c-no-commit", termina=Linha.mata),
+        ),
         Falha("aborta", "transações abortadas ao acaso", (3.0, 6.0), _sabotagem("aborta")),
         Falha(
             "envio-falho",

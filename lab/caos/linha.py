@@ -93,7 +93,7 @@ class Linha:
     def mata(self, etapa: Etapa, script: Script) -> None:
         """kill -9 em uma instância."""
         self.retira(etapa, script)
-        with contextlib.suppress(ProcessLookupError):  # terminou neste instante
+        with contextlib.suppress(OSError):  # terminou neste instante
             script.mata()
 
     def retira(self, etapa: Etapa, script: Script) -> None:

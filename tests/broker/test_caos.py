@@ -2,11 +2,15 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.test_demo import DESMONTE_S, ambiente, processos_da
 
 pytestmark = pytest.mark.broker
 
@@ -17,25 +21,38 @@ SO_SERVICOS = "ctrl-c,kill-9,kill-9-no-commit,ctrl-c-no-commit,aborta,envio-falh
 COM_CONGELADOS = "congela,congela-no-join,instancias,broker-mata,broker-congela,broker-para,broker-reinicia"
 
 
+def comando(pasta: Path, *flags: str) -> list[str]:
+    return [sys.executable, "-m", "lab", "caos", *flags, "--figura", str(pasta / "caos.svg")]
+
+
+def processo(pasta: Path) -> dict[str, Any]:
+    """As opções do processo: os temporários do ensaio à vista, em `pasta`."""
+    saida = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "encoding": "utf-8"}
+    return {"cwd": RAIZ, "env": ambiente(pasta) | {"COLUMNS": "200"}, **saida}
+
+
 def caos(pasta: Path, *flags: str) -> "subprocess.CompletedProcess[str]":
-    ambiente = {nome: valor for nome, valor in os.environ.items() if not nome.startswith(("KAFKA_", "LAB_"))}
-    temporarios = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(pasta))
-    return subprocess.run(
-        [sys.executable, "-m", "lab", "caos", *flags, "--figura", str(pasta / "caos.svg")],
-        cwd=RAIZ,
-        env=ambiente | temporarios | {"PYTHONUTF8": "1", "COLUMNS": "200"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        timeout=FIM_S,
-    )
+    return subprocess.run(comando(pasta, *flags), timeout=FIM_S, **processo(pasta))
 
 
 def perdidos_e_dobrados(saida: str) -> tuple[int, int]:
     achado = re.search(r"perdidos (\d+), dobrados (\d+) \(semente", saida)
     assert achado, saida
     return int(achado[1]), int(achado[2])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no Windows o Ctrl+Break precisa de um grupo de processos")
+def test_interrompido_no_meio_de_uma_falha_nao_deixa_nada(tmp_path: Path) -> None:
+    with subprocess.Popen(comando(tmp_path, "--falhas", "congela"), **processo(tmp_path)) as ensaio:
+        assert ensaio.stdout is not None
+        assert any("começa, aos" in linha for linha in ensaio.stdout)
+        ensaio.send_signal(signal.SIGINT)
+        resto, _ = ensaio.communicate(timeout=DESMONTE_S)
+    assert ensaio.returncode == 130, resto
+    assert resto.splitlines()[-1] == "Ensaio interrompido"
+    assert "Traceback" not in resto
+    assert list(tmp_path.glob("lab-*")) == []
+    assert processos_da(tmp_path) == []
 
 
 @pytest.mark.parametrize(
