@@ -7,6 +7,7 @@ from typing import Any
 
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 
+from common.cabecalhos import tolera_nomes_ilegiveis
 from common.erros import ErroDeUso
 
 ENDERECO_PADRAO = "localhost:9092"
@@ -29,6 +30,9 @@ if os.environ.get("LAB_DETALHES") == "1":
 else:
     # o cliente fala inglês no stderr a cada queda; o que importa os scripts dizem em português
     logging.getLogger("kafka").setLevel(logging.CRITICAL + 1)
+
+
+tolera_nomes_ilegiveis()
 
 
 def enderecos() -> list[tuple[str, int]]:

@@ -1,9 +1,12 @@
 """Registros que não são pedidos, em cada tópico, entre pedidos bons: nada morre e nada se perde."""
 
 import json
+from collections import Counter
 
 import pytest
+from kafka import KafkaProducer
 
+from common.cabecalhos import tolera_nomes_ilegiveis
 from common.configuracao import TOPICOS_BASE
 from common.pedido import codifica, novos_pedidos
 from tests.broker.apoio import FIM_S, Sala, ate, publica, sem_traceback
@@ -52,4 +55,36 @@ def test_registros_ruins_em_cada_topico(sala: Sala) -> None:
     finais = [registro.key for registro in sala.registros(TOPICOS_BASE[2]) if registro.key != b"x"]
     assert sorted(finais) == sorted(bons)
     assert len(bons) == 60
+    sem_traceback(*servicos)
+
+
+class NomeIlegivel(str):
+    """Um nome de cabeçalho cujos bytes não são UTF-8: o kafka-python não o escreveria, outros clientes sim."""
+
+    __slots__ = ()
+
+    def encode(self, *_: str) -> bytes:
+        return b"\xff\xfe"
+
+
+def test_cabecalho_com_nome_que_nao_e_utf8_nao_para_a_particao(sala: Sala) -> None:
+    tolera_nomes_ilegiveis()  # também quem confere lê esses tópicos
+    servicos = sala.linha_inteira()
+    for base in TOPICOS_BASE:
+        with KafkaProducer(bootstrap_servers=sala.bootstrap, linger_ms=100) as produtor:
+            # no mesmo lote: um ilegível entre dois que só não são pedidos
+            cabecalhos = [[], [(NomeIlegivel("x"), b"valor")], []]
+            envios = [produtor.send(sala.topico(base), b"{}", b"x", c, partition=0) for c in cabecalhos]
+            for envio in envios:
+                envio.get(FIM_S)
+    sala.produz(9)
+    for servico in servicos:
+        servico.espera("IGNORADO", FIM_S, vezes=3)
+        assert sum("registro sem valor" in linha for linha in servico.textos()) == 1
+        assert not [linha for linha in servico.textos() if "Sessão perdida" in linha]
+    ate(
+        lambda: Counter(r.key for r in sala.registros(TOPICOS_BASE[2]) if r.key not in (b"x", None)).total() == 9,
+        FIM_S,
+        "os pedidos depois do ilegível não chegaram",
+    )
     sem_traceback(*servicos)
