@@ -1,25 +1,18 @@
 """Um broker do Kafka local: uma pasta, duas portas e um processo Java. O KafkaLocal é um deles, ou três juntos."""
 
-import base64
-import os
-import re
 import signal
 import sys
 import time
-import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from common.erros import ErroDoLaboratorio
 from common.prazo import PASSO_S, Prazo
-from lab import portas
+from lab import portas, propriedades
 from lab.broker import configuracao
-from lab.jars import garante_jars
-from lab.java import encontra_java
+from lab.planta import Planta
 from lab.portas import ESTA_MAQUINA
 from lab.processo_java import ProcessoJava
 from lab.trava import Trava
@@ -36,92 +29,10 @@ _LINHAS_NO_ERRO = 3
 # O limpador dos tópicos internos reserva 128 MB ao nascer, para tópicos de milhões de chaves; aqui são três grupos.
 # Com 16 MB um broker ocupa 180 MB em vez de 320, e 230 MB sob carga: três cabem em um notebook.
 _BUFFER_DO_LIMPADOR_BYTES = 16 * 1024 * 1024
-_OPCOES_DO_JAVA = (
-    "-Xmx256m",  # basta para a aula; o padrão seria um quarto da memória da máquina
-    "-XX:TieredStopAtLevel=1",  # só o compilador rápido: responde em 2,0 s em vez de 2,9 s
-    "-XX:+UseSerialGC",  # o mesmo tempo de partida, menos threads e menos memória
-    "-Dorg.slf4j.simpleLogger.showDateTime=true",
-    "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
-    # as 300 linhas "KafkaConfig values" a cada partida esconderiam o resto
-    "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",
-)
 
 
 def silencio(_: str) -> None:
     """Quem não pediu notícias do progresso não as recebe."""
-
-
-def _escapa(valor: str) -> str:
-    """`valor` como o java.util.Properties o lê: barras dobradas e, de ISO-8859-1 (José!), só o ASCII."""
-    return "".join(
-        letra if letra.isascii() else "".join(f"\\u{unidade:04x}" for unidade in _utf16(letra))
-        for letra in valor.replace("\\", "\\\\")
-    )
-
-
-def _utf16(letra: str) -> list[int]:
-    octetos = letra.encode("utf-16-be")
-    return [int.from_bytes(octetos[i : i + 2], "big") for i in range(0, len(octetos), 2)]
-
-
-def _propriedade(arquivo: Path, chave: str) -> str | None:
-    """O valor de uma propriedade sem escapes (str); None se o arquivo não a tem, ou não existe."""
-    try:
-        texto = arquivo.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    achado = re.search(rf"^{re.escape(chave)}=(.*)$", texto, re.MULTILINE)
-    return achado[1].strip() if achado else None
-
-
-@dataclass(frozen=True)
-class Planta:
-    """O que os brokers de um cluster sabem uns dos outros: as pastas e as portas. Não muda em uma queda."""
-
-    pasta: Path
-    portas: tuple[int, ...]  # para os clientes, uma por broker
-    portas_do_controlador: tuple[int, ...]  # entre os brokers
-
-    @property
-    def brokers(self) -> int:
-        return len(self.portas)
-
-    @property
-    def maioria(self) -> int:
-        """Quantos brokers de pé (int) elegem um controlador."""
-        return self.brokers // 2 + 1
-
-    @property
-    def eleitores(self) -> str:
-        """Quem vota no controlador (str): NÚMERO@HOST:PORTA, separados por vírgulas."""
-        portas_numeradas = enumerate(self.portas_do_controlador, start=1)
-        return ",".join(f"{numero}@{ESTA_MAQUINA}:{porta}" for numero, porta in portas_numeradas)
-
-    def comando(self) -> list[str]:
-        """O começo (list[str]) de todo comando Java, com os jars conferidos."""
-        java, jars = encontra_java(), garante_jars()
-        return [str(java), *_OPCOES_DO_JAVA, "-cp", os.pathsep.join(map(str, jars))]
-
-    def _com_dados(self) -> list[Path]:
-        """As pastas dos brokers que já foram formatados."""
-        return [meta.parent.parent for meta in sorted(self.pasta.glob("broker-*/dados/meta.properties"))]
-
-    def confere_quantidade(self) -> None:
-        """Erro: ErroDoLaboratorio se a pasta guarda um Kafka com outra quantidade de brokers."""
-        for pasta in self._com_dados():
-            eleitores = _propriedade(pasta / "server.properties", "controller.quorum.voters")
-            if eleitores and (havia := len(eleitores.split(","))) != self.brokers:
-                raise ErroDoLaboratorio(
-                    f"a pasta {self.pasta} guarda um Kafka de {havia} broker{'s' * (havia > 1)}, e não de "
-                    f"{self.brokers}. Use --brokers {havia}, ou outra pasta (--pasta)"
-                )
-
-    def identificador(self) -> str:
-        """O identificador do cluster (str): o que algum broker já tem, ou um novo."""
-        for pasta in self._com_dados():
-            if identificador := _propriedade(pasta / "dados" / "meta.properties", "cluster.id"):
-                return identificador
-        return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
 class BrokerLocal:
@@ -240,7 +151,7 @@ class BrokerLocal:
 
     def _escreve_propriedades(self) -> None:
         controlador = f"CONTROLLER://{ESTA_MAQUINA}:{self._porta_do_controlador}"
-        propriedades = {
+        do_broker = {
             **configuracao(self._planta.brokers),
             "process.roles": "broker,controller",
             "node.id": str(self.numero),
@@ -253,8 +164,7 @@ class BrokerLocal:
             "log.dirs": str(self._dados),
             "log.cleaner.dedupe.buffer.size": str(_BUFFER_DO_LIMPADOR_BYTES),
         }
-        linhas = (f"{chave}={_escapa(valor)}\n" for chave, valor in propriedades.items())
-        self._propriedades.write_text("".join(linhas), encoding="ascii")
+        propriedades.escreve(self._propriedades, do_broker)
 
     @property
     def _formatado(self) -> bool:

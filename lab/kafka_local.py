@@ -13,7 +13,8 @@ from types import TracebackType
 from common.erros import ErroDeUso
 from lab import portas
 from lab.broker import QUANTIDADES
-from lab.broker_local import BrokerLocal, Planta, inicia_juntos, para_juntos, silencio
+from lab.broker_local import BrokerLocal, inicia_juntos, para_juntos, silencio
+from lab.planta import Planta
 
 _PORTA_MAXIMA = 65_535
 
