@@ -18,8 +18,7 @@ from common.clientes import SESSAO_MS, bootstrap, conexao, enderecos
 from common.configuracao import ETAPAS, topicos
 from common.erros import PrazoEsgotado, motivo
 from common.espera import quando_houver_kafka
-from common.prazo import PASSO_S, Prazo, com_prazo, houve_abandono
-from common.sinais import SAIDA_DE_CTRL_C
+from common.prazo import PASSO_S, Prazo, com_prazo
 from lab.kafka_local import KafkaLocal
 from lab.kafka_proprio import so_este_kafka
 from lab.leitura import ESPERA_PELO_KAFKA_S
@@ -45,16 +44,7 @@ def executa(args: argparse.Namespace) -> int:
     """Mostra a aula. Devolve o status (int): 0 se toda conferência deu certo, 1 se não, 130 se interrompida."""
     parada = Parada()
     tela = Tela(parada)
-    with parada:
-        try:
-            status = _mostra(args, tela, parada)
-        except KeyboardInterrupt:
-            tela.cala(INTERROMPIDA)
-            status = SAIDA_DE_CTRL_C
-    if houve_abandono():  # uma thread presa no cliente Kafka seguraria o fim do processo
-        sys.stdout.flush()
-        os._exit(status)
-    return status
+    return parada.conduz(lambda: _mostra(args, tela, parada), lambda: tela.cala(INTERROMPIDA))
 
 
 def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada) -> int:

@@ -3,11 +3,11 @@
 import contextlib
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 from common.prazo import PASSO_S, Prazo
-from common.sinais import Interrupcao
+from common.sinais import SAIDA_DE_CTRL_C, Interrupcao, encerra_processo_preso
 
 
 class Parada(Interrupcao):
@@ -50,3 +50,17 @@ class Parada(Interrupcao):
             self.confere()
             time.sleep(min(PASSO_S, prazo.resta))
         self.confere()
+
+    def conduz(self, trabalho: Callable[[], int], ao_parar: Callable[[], None]) -> int:
+        """O status (int) de `trabalho()`; 130, depois de `ao_parar()`, se um sinal o interrompeu."""
+        with self:
+            try:
+                status = trabalho()
+            except KeyboardInterrupt:
+                ao_parar()
+                status = SAIDA_DE_CTRL_C
+            except Exception as erro:
+                encerra_processo_preso(erro)
+                raise
+        encerra_processo_preso(SystemExit(status))  # uma thread presa no cliente Kafka seguraria o fim do processo
+        return status

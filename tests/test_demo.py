@@ -5,15 +5,15 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
 
-from common.prazo import PASSO_S, Prazo
+from common.prazo import Prazo
 from lab.kafka_local import KafkaLocal
+from tests.broker.apoio import ate
 
 pytestmark = pytest.mark.broker
 
@@ -121,10 +121,7 @@ def test_morta_a_forca_nao_deixa_processos(tmp_path: Path) -> None:
         assert demo.stdout is not None
         assert any("Recebi pedido" in linha for linha in demo.stdout)
         demo.kill()
-    prazo = Prazo(PID_S)
-    while processos_da(tmp_path) and not prazo.esgotado:
-        time.sleep(PASSO_S)
-    assert processos_da(tmp_path) == []
+    ate(lambda: not processos_da(tmp_path), PID_S, "ficaram processos da demonstração")
 
 
 def test_com_o_kafka_de_outro_apaga_o_que_criou(kafka: KafkaLocal, tmp_path: Path) -> None:

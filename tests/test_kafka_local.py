@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from common.clientes import do_produtor
 from common.configuracao import NUMERO_DE_PARTICOES, TOPICOS_BASE
 from common.configuracao import topicos as topicos_da_aula
 from common.erros import ErroDeUso, ErroDoLaboratorio
-from common.prazo import PASSO_S, Prazo
 from common.topicos import garante_topicos
 from lab import broker, broker_local, portas
 from lab.broker_local import BrokerLocal
@@ -60,24 +58,23 @@ def cria_topico(kafka: KafkaLocal, nome: str) -> None:
         admin.create_topics([NewTopic(nome, 3, 1)])
 
 
-def sumiu(pid: int) -> bool:
+def espera_sumir(pid: int) -> None:
     """Espera o processo deixar de existir (um zumbi sem pai que o recolha já não é ninguém)."""
-    prazo = Prazo(NADA_FICA_S)
-    while not prazo.esgotado:
+
+    def nao_existe() -> bool:
         try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
+            return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
         except psutil.NoSuchProcess:
             return True
-        time.sleep(PASSO_S)
-    return False
+
+    ate(nao_existe, NADA_FICA_S, f"o processo {pid} continua lá")
 
 
 def test_o_que_foi_gravado_sobrevive_a_kill_9_e_a_um_reinicio(kafka: KafkaLocal) -> None:
     cria_topico(kafka, "sobrevive")
     endereco, morto = kafka.bootstrap, kafka.brokers[0].pid_java
     kafka.mata()
-    assert sumiu(morto)
+    espera_sumir(morto)
     assert not kafka.vivo
     kafka.inicia()
     assert kafka.bootstrap == endereco
@@ -110,7 +107,7 @@ def test_nada_escuta_fora_desta_maquina(kafka: KafkaLocal) -> None:
 def test_temporario_apaga_a_pasta_e_o_java() -> None:
     with KafkaLocal.temporario() as kafka:
         pasta, java = pasta_de(kafka), kafka.brokers[0].pid_java
-    assert sumiu(java)
+    espera_sumir(java)
     assert not pasta.exists()
 
 
@@ -128,7 +125,7 @@ def test_congelado_tambem_e_encerrado(kafka: KafkaLocal) -> None:
     java = kafka.brokers[0].pid_java
     kafka.congela()
     kafka.para()
-    assert sumiu(java)
+    espera_sumir(java)
 
 
 def test_a_mesma_pasta_nao_serve_a_dois(kafka: KafkaLocal, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,21 +157,25 @@ def test_pasta_com_acento_e_espaco(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sinal", [signal.SIGKILL, signal.SIGHUP] if sys.platform != "win32" else [])
 def test_quem_morre_leva_o_seu_kafka_junto(tmp_path: Path, sinal: int) -> None:
     programa = textwrap.dedent("""
-        import sys, time
+        import sys
         from pathlib import Path
         from lab.kafka_local import KafkaLocal
         kafka = KafkaLocal(Path(sys.argv[1]))
         kafka.inicia()
         print(kafka.brokers[0].pid_java, flush=True)
-        time.sleep(600)
+        sys.stdin.read()  # até este teste fechar a entrada, ou morrer
     """)
     with subprocess.Popen(
-        [sys.executable, "-c", programa, str(tmp_path)], cwd=RAIZ, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", programa, str(tmp_path)],
+        cwd=RAIZ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as dono:
         assert dono.stdout
         java = int(dono.stdout.readline())
         os.kill(dono.pid, sinal)
-    assert sumiu(java)
+    espera_sumir(java)
     with Trava(tmp_path / "broker-1" / "em-uso.trava") as trava:
         assert trava.tenta(NADA_FICA_S)
 
@@ -217,7 +218,7 @@ def test_comando_encerra_com_status_0_e_sem_deixar_java(tmp_path: Path, nome: st
     assert processo.returncode == 0
     assert "Kafka encerrado" in saida
     assert "Traceback" not in saida
-    assert sumiu(java)
+    espera_sumir(java)
 
 
 def test_comando_avisa_quando_o_java_morre(tmp_path: Path) -> None:
@@ -401,4 +402,5 @@ def test_comando_com_tres_brokers(tmp_path: Path) -> None:
     assert processo.returncode == 0
     assert "Kafka encerrado" in saida
     assert "Traceback" not in saida
-    assert all(map(sumiu, javas))
+    for java in javas:
+        espera_sumir(java)
