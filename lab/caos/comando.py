@@ -4,9 +4,11 @@ import argparse
 from pathlib import Path
 
 from common.argumentos import Argumentos, quantidade_de_pedidos
+from lab.broker import QUANTIDADES
 
 PEDIDOS, SEGUNDOS = 2_000, 60.0
 SEGUNDOS_MAXIMO = 86_400.0
+SEMENTE_MAXIMA = 999_999  # curta: é para ser dita em voz alta e digitada de novo
 
 
 def _segundos(texto: str) -> float:
@@ -21,9 +23,9 @@ def _segundos(texto: str) -> float:
 
 
 def _semente(texto: str) -> int:
-    """Um int de 0 a 999999. Erro: argparse.ArgumentTypeError."""
-    if not (texto.isascii() and texto.isdecimal() and len(texto) <= 6):
-        raise argparse.ArgumentTypeError(f"{texto!r} não é uma semente (um número de 0 a 999999)")
+    """Um int de 0 a SEMENTE_MAXIMA. Erro: argparse.ArgumentTypeError."""
+    if not (texto.isascii() and texto.isdecimal() and int(texto[:9]) <= SEMENTE_MAXIMA):
+        raise argparse.ArgumentTypeError(f"{texto!r} não é uma semente (um número de 0 a {SEMENTE_MAXIMA})")
     return int(texto)
 
 
@@ -41,7 +43,9 @@ def configura(analisador: Argumentos) -> None:
     analisador.add_argument(
         "--falhas", metavar="a,b,c", help="só estas (padrão: todas; um nome errado lista os que há)"
     )
-    analisador.add_argument("--brokers", type=int, choices=(1, 3), default=1, help="de quantos brokers (padrão: 1)")
+    analisador.add_argument(
+        "--brokers", type=int, choices=QUANTIDADES, default=1, help="de quantos brokers (padrão: 1)"
+    )
     analisador.add_argument(
         "--ingenuo", action="store_true", help="o controle: serviços sem transação, que o verificador tem de acusar"
     )

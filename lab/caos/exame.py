@@ -17,6 +17,7 @@ from common.configuracao import ETAPAS
 from common.erros import ErroDoLaboratorio, PrazoEsgotado, motivo
 from common.pedido import Pedido
 from common.prazo import Prazo, com_prazo
+from lab.broker import CONFIGURACAO_DO_BROKER
 from lab.caos.historia import Envio, Leitura
 from lab.caos.observador import ENTRE_TENTATIVAS_S, Caderno, leitor, particoes, resumo
 from lab.caos.produtor_anotado import CONFIRMADO, ENVIANDO
@@ -27,8 +28,11 @@ T = TypeVar("T")
 
 INSISTE_S = 30.0  # três perguntas sem resposta
 PERGUNTA_S = 10.0  # uma pergunta ao broker leva milissegundos; se ele acaba de voltar, alguns segundos
-INTERNOS = ("__consumer_offsets",)  # os offsets dos grupos também fazem parte das transações
-INTERNAS_POR_TOPICO = 3  # offsets.topic.num.partitions em lab/broker.py
+# os offsets dos grupos também fazem parte das transações
+OFFSETS_DOS_GRUPOS = [
+    TopicPartition("__consumer_offsets", numero)
+    for numero in range(int(CONFIGURACAO_DO_BROKER["offsets.topic.num.partitions"]))
+]
 
 
 @contextmanager
@@ -102,7 +106,7 @@ def le_tudo(ate: dict[TopicPartition, int], parada: Parada) -> Leitura:
 
 def abertas() -> list[str]:
     """As partições (list[str]) em que o LSO não é o high watermark, e as transações que não terminaram."""
-    tps = particoes() + [TopicPartition(topico, n) for topico in INTERNOS for n in range(INTERNAS_POR_TOPICO)]
+    tps = particoes() + OFFSETS_DOS_GRUPOS
 
     def pergunta(isolamento: str) -> dict[TopicPartition, int]:
         consumidor = KafkaConsumer(**conexao(), isolation_level=isolamento)

@@ -7,7 +7,6 @@ falhas ao mesmo tempo, uma pode atrasar a outra. Quem julga é o verificador, no
 import contextlib
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ from common.clientes import SESSAO_MS, do_produtor
 from common.configuracao import ESTOQUE, ETAPAS, Etapa, topicos
 from common.erros import PrazoEsgotado
 from common.pedido import codifica, novos_pedidos
-from common.prazo import Prazo, com_prazo
+from common.prazo import com_prazo
 from lab.broker_local import BrokerLocal
-from lab.caos.linha import PRONTO, PRONTO_S, Linha
+from lab.caos.linha import PRONTO, Linha
 from lab.caos.sabotado import MARCA
 from lab.kafka_local import KafkaLocal
 from lab.processo import Script
@@ -34,10 +33,7 @@ ESTOQUES_A_MAIS = 3  # com o que já existe são quatro, para três partições
 VENENOS_POR_TOPICO = 20
 ENVIO_LONGO = 5_000  # pedidos: uns 0,5 s de envio
 DIARIO_MAXIMO_BYTES = 200_000  # a morte vem em algum ponto dos primeiros 500 pedidos
-PASSO_CURTO_S = 0.005  # em um passo comum (50 ms) o produtor enviaria centenas de pedidos
 ENVENENA_S = 40.0  # publicar 60 registros leva milissegundos; com o broker fora, até ele voltar
-
-_SEM_PODER = (OSError, AttributeError)  # no Windows não há SIGSTOP; um processo pode terminar no instante do sinal
 
 
 @dataclass(frozen=True)
@@ -71,20 +67,17 @@ def _nenhuma(_: Cena) -> Iterator[str]:
     yield "todos de pé"
 
 
-@contextlib.contextmanager
-def _ctrl_c(cena: Cena) -> Iterator[str]:
-    etapa = cena.etapa()
-    cena.linha.fecha(etapa, cena.instancia(etapa))
-    yield etapa.nome
-    cena.abre(etapa)
+def _servico_cai(termina: Callable[[Linha, Etapa, Script], None]) -> Callable[[Cena], AbstractContextManager[str]]:
+    """A falha que tira uma instância; a cura é outra."""
 
+    @contextlib.contextmanager
+    def faz(cena: Cena) -> Iterator[str]:
+        etapa = cena.etapa()
+        termina(cena.linha, etapa, cena.instancia(etapa))
+        yield etapa.nome
+        cena.abre(etapa)
 
-@contextlib.contextmanager
-def _kill_9(cena: Cena) -> Iterator[str]:
-    etapa = cena.etapa()
-    cena.linha.mata(etapa, cena.instancia(etapa))
-    yield etapa.nome
-    cena.abre(etapa)
+    return faz
 
 
 def _sabotagem(
@@ -117,12 +110,11 @@ def _congela(cena: Cena) -> Iterator[str]:
     etapa = cena.etapa()
     zumbi = cena.instancia(etapa)
     zumbi.congela()
-    outra = cena.linha.abre(etapa)
     try:
-        cena.linha.aguarda(outra, PRONTO)
+        outra = cena.abre(etapa)
         yield etapa.nome
     finally:
-        with contextlib.suppress(*_SEM_PODER):
+        with contextlib.suppress(OSError):  # terminou enquanto isso
             zumbi.descongela()
     cena.linha.aguarda(zumbi, "Sessão perdida", ACORDA_S)
     cena.linha.fecha(etapa, outra)
@@ -137,7 +129,7 @@ def _congela_no_join(cena: Cena) -> Iterator[str]:
         aconteceu = cena.linha.aguarda(zumbi, MARCA, SABOTAGEM_S)
         yield etapa.nome if aconteceu else f"{etapa.nome} (não aconteceu)"
     finally:
-        with contextlib.suppress(*_SEM_PODER):
+        with contextlib.suppress(OSError):  # terminou enquanto isso
             zumbi.descongela()
     cena.linha.aguarda(zumbi, "Rebalanceamento", ACORDA_S)
     cena.linha.fecha(etapa, outra)
@@ -155,20 +147,17 @@ def _instancias(cena: Cena) -> Iterator[str]:
         sai(ESTOQUE, cena.instancia(ESTOQUE))
 
 
-@contextlib.contextmanager
-def _broker_para(cena: Cena) -> Iterator[str]:
-    broker = cena.broker()
-    broker.para()
-    yield f"broker {broker.numero}"
-    broker.inicia()
+def _broker_cai(termina: Callable[[BrokerLocal], None]) -> Callable[[Cena], AbstractContextManager[str]]:
+    """A falha que tira um broker, que depois volta com os mesmos dados."""
 
+    @contextlib.contextmanager
+    def faz(cena: Cena) -> Iterator[str]:
+        broker = cena.broker()
+        termina(broker)
+        yield f"broker {broker.numero}"
+        broker.inicia()
 
-@contextlib.contextmanager
-def _broker_mata(cena: Cena) -> Iterator[str]:
-    broker = cena.broker()
-    broker.mata()
-    yield f"broker {broker.numero}"
-    broker.inicia()
+    return faz
 
 
 @contextlib.contextmanager
@@ -229,12 +218,7 @@ def _veneno(cena: Cena) -> Iterator[str]:
 @contextlib.contextmanager
 def _produtor_morto(cena: Cena) -> Iterator[str]:
     """kill -9 no meio do envio; a carga continua com outros produtores."""
-    ate = cena.linha.tamanho_do_diario() + cena.sorte.randint(1, DIARIO_MAXIMO_BYTES)
-    produtor = cena.linha.produz(ENVIO_LONGO)
-    prazo = Prazo(PRONTO_S)
-    while cena.linha.tamanho_do_diario() < ate and produtor.vivo and not prazo.esgotado:
-        time.sleep(PASSO_CURTO_S)
-    produtor.mata()
+    cena.linha.mata_produtor(ENVIO_LONGO, cena.sorte.randint(1, DIARIO_MAXIMO_BYTES))
     yield "produtor"
 
 
@@ -247,41 +231,49 @@ class Falha:
     dura_s: tuple[float, float]
     faz: Callable[[Cena], AbstractContextManager[str]]
     congela: bool = False  # precisa de SIGSTOP, que o Windows não tem
+    sabota: bool = False  # o que se sabota é a transação, que o serviço ingênuo não tem
 
 
 FALHAS = {
     falha.nome: falha
     for falha in (
         Falha("nenhuma", "nada acontece: a linha de base", (3.0, 5.0), _nenhuma),
-        Falha("ctrl-c", "Ctrl+C em um serviço", (0.0, 4.0), _ctrl_c),
-        Falha("kill-9", "kill -9 em um serviço", (0.0, 4.0), _kill_9),
+        Falha("ctrl-c", "Ctrl+C em um serviço", (0.0, 4.0), _servico_cai(Linha.fecha)),
+        Falha("kill-9", "kill -9 em um serviço", (0.0, 4.0), _servico_cai(Linha.mata)),
         Falha(
             "kill-9-no-commit",
             "kill -9 entre enviar e confirmar",
             (0.0, 2.0),
             _sabotagem("kill-9-no-commit", termina=Linha.mata),
+            sabota=True,
         ),
         Falha(
             "ctrl-c-no-commit",
             "Ctrl+C entre enviar e confirmar",
             (1.0, 3.0),
             _sabotagem("ctrl-c-no-commit", termina=Linha.mata),
+            sabota=True,
         ),
-        Falha("aborta", "transações abortadas ao acaso", (3.0, 6.0), _sabotagem("aborta")),
+        Falha("aborta", "transações abortadas ao acaso", (3.0, 6.0), _sabotagem("aborta"), sabota=True),
         Falha(
             "envio-falho",
             "envios que o broker gravou e a resposta nega",
             (3.0, 6.0),
             _sabotagem("envio-falho", ETAPAS[:2]),
+            sabota=True,
         ),
-        Falha("passo-lento", "um passo além do max.poll.interval.ms", (6.0, 9.0), _sabotagem("passo-lento")),
+        Falha(
+            "passo-lento", "um passo além do max.poll.interval.ms", (6.0, 9.0), _sabotagem("passo-lento"), sabota=True
+        ),
         Falha("congela", "um serviço congelado além da sessão, que acorda", (ALEM_DA_SESSAO_S, 10.0), _congela, True),
-        Falha("congela-no-join", "congelado no meio de um join", (ALEM_DA_SESSAO_S, 10.0), _congela_no_join, True),
+        Falha(
+            "congela-no-join", "congelado no meio de um join", (ALEM_DA_SESSAO_S, 10.0), _congela_no_join, True, True
+        ),
         Falha("instancias", "entram até quatro estoques, e saem", (0.0, 3.0), _instancias),
         Falha("produtor-morto", "kill -9 no produtor", (0.0, 1.0), _produtor_morto),
         Falha("veneno", "registros que não são pedidos", (0.0, 1.0), _veneno),
-        Falha("broker-para", "um broker parado", (1.0, 6.0), _broker_para),
-        Falha("broker-mata", "kill -9 em um broker", (0.0, 6.0), _broker_mata),
+        Falha("broker-para", "um broker parado", (1.0, 6.0), _broker_cai(BrokerLocal.para)),
+        Falha("broker-mata", "kill -9 em um broker", (0.0, 6.0), _broker_cai(BrokerLocal.mata)),
         Falha("broker-congela", "um broker congelado", (2.0, 9.0), _broker_congela, True),
         Falha("broker-reinicia", "cada broker reiniciado", (0.0, 1.0), _broker_reinicia),
     )

@@ -1,18 +1,17 @@
 """Um ensaio em um Kafka só dele, e o que se diz no fim: cada invariante, cada falha, a figura e o veredito."""
 
 import argparse
-import os
-import sys
 import tempfile
 from pathlib import Path
-from random import randrange
+from random import randint
 
+from kafka.errors import KafkaError
 from rich.table import Table
 
-from common.erros import ErroDeUso
-from common.prazo import houve_abandono
-from common.sinais import SAIDA_DE_CTRL_C
+from common.erros import ErroDeUso, ErroDoLaboratorio, motivo
+from common.espera import ESPERA_S, quando_houver_kafka
 from common.topicos import garante_topicos
+from lab.caos.comando import SEMENTE_MAXIMA
 from lab.caos.cronica import Cronica
 from lab.caos.ensaio import Ensaio, Plano
 from lab.caos.falhas import FALHAS, PODE_CONGELAR, Falha
@@ -25,40 +24,48 @@ from lab.parada import Parada
 from lab.tela import Tela, milhar, segundos
 
 VIOLACOES_DITAS = 5  # de cada invariante: basta para saber por onde começar
-SEMENTES = 1_000_000
 INTERROMPIDO = "Ensaio interrompido"
 
 
 def julga(args: argparse.Namespace) -> int:
-    """O comando caos inteiro. Devolve o status (int)."""
-    semente = randrange(SEMENTES) if args.semente is None else args.semente
-    plano = Plano(args.pedidos, args.segundos, semente, _escolhidas(args.falhas), args.ingenuo)
+    """O comando caos inteiro. Devolve o status (int). Erro: ErroDeUso, antes de começar."""
+    semente = randint(0, SEMENTE_MAXIMA) if args.semente is None else args.semente
+    plano = Plano(args.pedidos, args.segundos, semente, _escolhidas(args.falhas, args.ingenuo), args.ingenuo)
     figura = args.figura or Path(f"caos-{semente}.svg")
+    if figura.is_dir() or not figura.parent.is_dir():  # saber disto no fim, depois de meia hora, seria tarde
+        raise ErroDeUso(f"--figura: não há como gravar em {figura}; dê o nome de um arquivo em uma pasta que existe")
     parada = Parada()
     tela = Tela(parada)
-    with parada:
+
+    def trabalho() -> int:
         try:
-            status = _ensaia(plano, args.brokers, figura, tela, parada)
-        except KeyboardInterrupt:
-            tela.cala(INTERROMPIDO)
-            status = SAIDA_DE_CTRL_C
-    if houve_abandono():  # uma thread presa no cliente Kafka seguraria o fim do processo
-        sys.stdout.flush()
-        os._exit(status)
-    return status
+            return _ensaia(plano, args.brokers, figura, tela, parada)
+        except KafkaError as erro:
+            quem = f"o Kafka do ensaio falhou ({motivo(erro)})"
+            raise ErroDoLaboratorio(f"{quem}; repita com --semente {semente}") from None
+
+    return parada.conduz(trabalho, lambda: tela.cala(INTERROMPIDO))
 
 
-def _escolhidas(nomes: str | None) -> list[Falha]:
-    """As falhas pedidas, ou todas as que esta máquina sabe fazer. Erro: ErroDeUso."""
+def _escolhidas(nomes: str | None, ingenuo: bool) -> list[Falha]:
+    """As falhas pedidas, ou todas as que esta máquina e estes serviços admitem. Erro: ErroDeUso."""
+    impossiveis = {
+        falha.nome: porque
+        for falha in FALHAS.values()
+        for impede, porque in (
+            (falha.congela and not PODE_CONGELAR, "o Windows não sabe congelar um processo"),
+            (falha.sabota and ingenuo, "sabota a transação, que o serviço ingênuo não tem"),
+        )
+        if impede
+    }
     if nomes is None:
-        return [falha for falha in FALHAS.values() if PODE_CONGELAR or not falha.congela]
+        return [falha for falha in FALHAS.values() if falha.nome not in impossiveis]
     pedidas = [nome.strip() for nome in nomes.split(",")]
     if erradas := [nome for nome in pedidas if nome not in FALHAS]:
         raise ErroDeUso(f"--falhas: não conheço {', '.join(map(repr, erradas))} (há: {', '.join(FALHAS)})")
-    falhas = [FALHAS[nome] for nome in dict.fromkeys(pedidas)]
-    if impossiveis := [falha.nome for falha in falhas if falha.congela and not PODE_CONGELAR]:
-        raise ErroDeUso(f"--falhas: o Windows não sabe congelar um processo ({', '.join(impossiveis)})")
-    return falhas
+    if recusadas := [f"{nome} ({impossiveis[nome]})" for nome in pedidas if nome in impossiveis]:
+        raise ErroDeUso(f"--falhas: {', '.join(recusadas)}")
+    return [FALHAS[nome] for nome in dict.fromkeys(pedidas)]
 
 
 def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Tela, parada: Parada) -> int:
@@ -72,14 +79,19 @@ def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Tela, parada: Parada
     with tempfile.TemporaryDirectory(prefix="lab-caos-", ignore_cleanup_errors=True) as pasta:
         kafka = KafkaLocal(Path(pasta), diz=tela.explica, brokers=brokers)
         with so_este_kafka(kafka, parada, lambda: tela.cala(INTERROMPIDO)):
-            garante_topicos(tela.explica)
+            quando_houver_kafka(lambda: garante_topicos(tela.explica), tela.explica, parada, ESPERA_S)
             with Painel(cronica, plano.segundos, parada) as painel:
                 historia = Ensaio(plano, cronica, kafka, Path(pasta) / "diario", parada).executa(painel)
-    desenha(cronica, figura)
-    return 0 if _relata(historia, cronica, figura, tela) else 1
+    certo = _relata(historia, cronica, tela)
+    try:
+        desenha(cronica, figura)
+        tela.explica(f"Linha do tempo: {figura}")
+    except OSError as erro:
+        tela.explica(f"AVISO: não consegui gravar {figura} ({erro.strerror or erro})")
+    return 0 if certo else 1
 
 
-def _relata(historia: Historia, cronica: Cronica, figura: Path, tela: Tela) -> bool:
+def _relata(historia: Historia, cronica: Cronica, tela: Tela) -> bool:
     invariantes = historia.invariantes()
     tela.tabela(_tabela_das_falhas(cronica))
     tabela = Table(title="O que tem de valer", title_justify="left", show_header=False)
@@ -95,7 +107,6 @@ def _relata(historia: Historia, cronica: Cronica, figura: Path, tela: Tela) -> b
             tela.explica(f"{invariante.nome}: e mais {mais}")
     confirmados = sum(envio.confirmado for envio in historia.enviados.values())
     certo = all(invariante.vale for invariante in invariantes)
-    tela.explica(f"Linha do tempo: {figura}")
     tela.confere(
         certo,
         f"{milhar(confirmados)} pedidos confirmados, {milhar(len(historia.enviados) - confirmados)} sem resposta, "
@@ -115,5 +126,10 @@ def _tabela_das_falhas(cronica: Cronica) -> Table:
         destes = [episodio for episodio in cronica.episodios if episodio.falha == nome]
         medidas = [episodio.retomada_s for episodio in destes if episodio.retomada_s is not None]
         alvos = ", ".join(dict.fromkeys(episodio.alvo for episodio in destes))
-        tabela.add_row(nome, str(len(destes)), alvos, segundos(max(medidas)) if medidas else "não houve")
+        tabela.add_row(
+            f"{nome}: {FALHAS[nome].explica}",
+            str(len(destes)),
+            alvos,
+            segundos(max(medidas)) if medidas else "não houve",
+        )
     return tabela

@@ -5,7 +5,7 @@ from pathlib import Path
 from subprocess import TimeoutExpired
 
 from common.configuracao import ESTOQUE, ETAPAS, NOTIFICACAO, PAGAMENTO, Etapa
-from common.prazo import Prazo
+from common.prazo import PASSO_S, Prazo
 from lab.parada import Parada
 from lab.processo import Script
 
@@ -17,6 +17,7 @@ SCRIPTS = {
 PRONTO = "Pronto: "  # como começa a linha de uma instância que já sabe quais são as suas partições
 PRONTO_S = 30.0  # 0,8 s em uma máquina livre; um membro morto segura o lugar por 6 s; com o broker fora, até ele voltar
 ADEUS_S = 10.0  # um serviço sai em menos de 1 s; o resto é folga para uma máquina ocupada
+PASSO_DO_DIARIO_S = 0.005  # em um passo comum (50 ms) o produtor enviaria centenas de pedidos
 TRACOS_DE_ERRO = ("Traceback", "Exception ignored")
 
 
@@ -60,19 +61,26 @@ class Linha:
         self._abertos.append(script)
         return script
 
-    def tamanho_do_diario(self) -> int:
-        """Em bytes: cresce assim que um produtor envia."""
+    def mata_produtor(self, quantos: int, bytes_antes: int) -> None:
+        """Um produtor de `quantos` pedidos, morto (kill -9) quando já pôs `bytes_antes` no diário."""
+        ate, produtor, prazo = self._tamanho_do_diario() + bytes_antes, self.produz(quantos), Prazo(PRONTO_S)
+        while self._tamanho_do_diario() < ate and produtor.vivo and not prazo.esgotado:
+            self._parada.dorme(PASSO_DO_DIARIO_S)
+        with contextlib.suppress(OSError):  # terminou neste instante
+            produtor.mata()
+
+    def _tamanho_do_diario(self) -> int:
         return self._diario.stat().st_size if self._diario.exists() else 0
 
-    def aguarda(self, script: Script, trecho: str, segundos: float = PRONTO_S, vezes: int = 1) -> bool:
+    def aguarda(self, script: Script, trecho: str, segundos: float = PRONTO_S) -> bool:
         """Espera `trecho` em uma linha de `script`. Devolve se apareceu. Erro: KeyboardInterrupt."""
         prazo = Prazo(segundos)
         while not prazo.esgotado:
-            if sum(trecho in texto for texto in script.textos()) >= vezes:
+            if any(trecho in texto for texto in script.textos()):
                 return True
             if not script.vivo:
                 return False
-            self._parada.dorme(min(0.1, prazo.resta))
+            self._parada.dorme(min(PASSO_S, prazo.resta))
         return False
 
     def fecha(self, etapa: Etapa, script: Script) -> None:

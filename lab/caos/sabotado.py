@@ -127,7 +127,7 @@ SABOTAGENS: dict[str, Callable[[Random], None]] = {
 def main() -> None:
     _, sabotagem, semente, *comando = sys.argv
     sys.argv = comando  # antes de importar common: é por ele que se sabe qual script roda
-    SABOTAGENS[sabotagem](Random(semente))
+    SABOTAGENS[sabotagem](Random(int(semente)))
     runpy.run_path(comando[0], run_name="__main__")
 
 

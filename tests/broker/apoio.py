@@ -18,6 +18,7 @@ from lab.processo import Script
 
 PRONTO_S = 30.0  # um serviço leva menos de 1 s; o resto é folga para uma máquina ocupada
 FIM_S = 60.0
+SEMENTE_DO_PRIMEIRO_COMMIT = "2"  # com ela o sabotado sorteia morrer já no primeiro commit
 
 
 class Sala:
@@ -56,7 +57,8 @@ class Sala:
 
     def estoque_morto_no_commit(self, quantidade: int) -> tuple[Script, float]:
         """`quantidade` pedidos, e um de dois estoques morto entre enviar e confirmar: o outro, e quando foi."""
-        vitima = self.abre("tests/broker/estoque_que_morre_no_commit.py", "--tempo", "0")
+        sabotagem = ("-m", "lab.caos.sabotado", "kill-9-no-commit", SEMENTE_DO_PRIMEIRO_COMMIT)
+        vitima = self.abre(*sabotagem, "servico_estoque.py", "--tempo", "0")
         vitima.espera("partições atribuídas", PRONTO_S)
         herdeiro = self.servico("estoque", 0)
         vitima.espera("Rebalanceamento", PRONTO_S)

@@ -24,6 +24,7 @@ RAIZ = Path(__file__).resolve().parents[2]
     [
         ["--pedidos", "0"], ["--pedidos", "abc"], ["--segundos", "0"], ["--segundos", "nan"], ["--segundos", "inf"],
         ["--semente", "-1"], ["--semente", "1234567"], ["--brokers", "2"], ["--falha", "kill-9"],
+        ["--figura", "."], ["--figura", "nao-existe/caos.svg"], ["--falhas", ""],
     ],
 )  # fmt: skip
 def test_flag_errada_diz_em_uma_linha_e_sai_com_2(flags: list[str]) -> None:
@@ -37,8 +38,14 @@ def test_flag_errada_diz_em_uma_linha_e_sai_com_2(flags: list[str]) -> None:
 
 def test_falha_desconhecida_lista_as_que_ha() -> None:
     with pytest.raises(ErroDeUso, match=r"'kill9'.*kill-9"):
-        _escolhidas("ctrl-c, kill9")
-    assert [falha.nome for falha in _escolhidas("kill-9,ctrl-c,kill-9")] == ["kill-9", "ctrl-c"]
+        _escolhidas("ctrl-c, kill9", ingenuo=False)
+    assert [falha.nome for falha in _escolhidas("kill-9,ctrl-c,kill-9", ingenuo=False)] == ["kill-9", "ctrl-c"]
+
+
+def test_o_ingenuo_nao_tem_transacao_para_sabotar() -> None:
+    with pytest.raises(ErroDeUso, match=r"aborta .sabota a transação"):
+        _escolhidas("aborta", ingenuo=True)
+    assert not [falha for falha in _escolhidas(None, ingenuo=True) if falha.sabota]
 
 
 def test_todo_padrao_e_valido() -> None:
