@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from kafka import KafkaProducer
 
 from common import prazo
 from lab.kafka_local import KafkaLocal
 
 # os mesmos casos em toda execução e em toda máquina: o que falhou aqui falha de novo, sem um banco de casos no disco;
-# sem prazo por caso: em uma máquina ocupada um deles pode demorar
-settings.register_profile("lab", derandomize=True, database=None, deadline=None)
+# sem prazo por caso nem para os gerar: em uma máquina ocupada pode demorar, e isso não é um defeito do laboratório
+settings.register_profile(
+    "lab", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("lab")
 
 
@@ -32,6 +34,14 @@ def kafka_descartavel() -> Iterator[KafkaLocal]:
     """Um broker só deste teste, que pode ser morto, congelado e reiniciado."""
     with KafkaLocal.temporario() as broker:
         yield broker
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Primeiro os testes sem Kafka: falham em segundos, e ainda não há threads de clientes que outros abandonaram.
+
+    Elas sorteiam as suas esperas no `random` do processo, e o hypothesis, vendo-o mudar, culpa a estratégia em curso.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("broker") is not None)
 
 
 def pytest_unconfigure() -> None:
