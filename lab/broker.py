@@ -25,6 +25,9 @@ CONFIGURACAO_DO_BROKER = {
     # --- queda: o controlador só aceita o broker de volta quando a sessão anterior vence (o padrão é 9 s)
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",  # seis batimentos por sessão: uma pausa da JVM não a derruba
+    # --- memória: o limpador dos tópicos internos reserva 128 MB ao nascer, para milhões de chaves, e há três grupos;
+    # com 16 MB um broker ocupa 180 MB em vez de 320, e 230 MB sob carga: três cabem em um notebook
+    "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
 }
 
 

@@ -26,10 +26,6 @@ _ESPERA_PELO_ANTERIOR_S = PRAZO_PARA_ENCERRAR_S + 1.0  # o que um Kafka cujo don
 _REGISTRO_MAXIMO_BYTES = 20_000_000  # acima disto o registro recomeça; ele cresce uns 50 KB por partida
 _LINHAS_NO_ERRO = 3
 
-# O limpador dos tópicos internos reserva 128 MB ao nascer, para tópicos de milhões de chaves; aqui são três grupos.
-# Com 16 MB um broker ocupa 180 MB em vez de 320, e 230 MB sob carga: três cabem em um notebook.
-_BUFFER_DO_LIMPADOR_BYTES = 16 * 1024 * 1024
-
 
 def silencio(_: str) -> None:
     """Quem não pediu notícias do progresso não as recebe."""
@@ -162,7 +158,6 @@ class BrokerLocal:
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
             "log.dirs": str(self._dados),
-            "log.cleaner.dedupe.buffer.size": str(_BUFFER_DO_LIMPADOR_BYTES),
         }
         propriedades.escreve(self._propriedades, do_broker)
 

@@ -1,4 +1,4 @@
-"""O Kafka de verdade dos testes: o de KAFKA_BOOTSTRAP_SERVERS, se houver, ou um local só deles."""
+"""O Kafka de verdade dos testes: o de KAFKA_BOOTSTRAP_SERVERS, ou um em contêiner se há Docker, ou um local."""
 
 import os
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from kafka import KafkaProducer
 
 from common import prazo
 from lab.kafka_local import KafkaLocal
+from tests.docker.apoio import kafka_em_conteiner, motor
 
 # os mesmos casos em toda execução e em toda máquina: o que falhou aqui falha de novo, sem um banco de casos no disco;
 # sem prazo por caso nem para os gerar: em uma máquina ocupada pode demorar, e isso não é um defeito do laboratório
@@ -25,7 +26,7 @@ def kafka() -> Iterator[object]:
     if endereco := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         yield SimpleNamespace(bootstrap=endereco)
     else:
-        with KafkaLocal.temporario() as broker:
+        with kafka_em_conteiner() if motor() else KafkaLocal.temporario() as broker:
             yield broker
 
 
@@ -34,6 +35,12 @@ def kafka_descartavel() -> Iterator[KafkaLocal]:
     """Um broker só deste teste, que pode ser morto, congelado e reiniciado."""
     with KafkaLocal.temporario() as broker:
         yield broker
+
+
+def pytest_report_header() -> str:
+    """De onde vem o Kafka que os testes dividem; se o Docker tem de baixar a imagem, é aqui que se espera por ela."""
+    endereco = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    return f"Kafka dos testes: {endereco or ('em um contêiner' if motor() else 'local, sem Docker')}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

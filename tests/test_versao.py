@@ -19,18 +19,29 @@ SO_DO_COMPOSE = {
     "KAFKA_NODE_ID",
     "KAFKA_CONTROLLER_QUORUM_VOTERS",
     "KAFKA_CONTROLLER_LISTENER_NAMES",
+    "KAFKA_INTER_BROKER_LISTENER_NAME",
     "KAFKA_LISTENERS",
     "KAFKA_ADVERTISED_LISTENERS",
     "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
     "KAFKA_LOG_DIRS",
+    "KAFKA_HEAP_OPTS",
 }
+SO_DO_CLUSTER = {"KAFKA_HEAP_OPTS"}  # são três na mesma máquina
 
 
-@pytest.fixture
-def compose() -> dict[str, Any]:
-    texto = (RAIZ / "docker-compose.yml").read_text(encoding="utf-8")
-    conteudo: dict[str, Any] = yaml.safe_load(texto)
-    return conteudo
+COMPOSES = {1: "docker-compose.yml", 3: "docker-compose.cluster.yml"}  # de quantos brokers
+
+
+def conteudo(brokers: int) -> dict[str, Any]:
+    lido: dict[str, Any] = yaml.safe_load((RAIZ / COMPOSES[brokers]).read_text(encoding="utf-8"))
+    return lido
+
+
+def brokers_do_compose(brokers: int) -> list[dict[str, Any]]:
+    """Os serviços que são brokers: os que não são pedidos por um perfil."""
+    achados = [servico for servico in conteudo(brokers)["services"].values() if "profiles" not in servico]
+    assert len(achados) == brokers
+    return achados
 
 
 def test_todo_jar_do_kafka_tem_a_versao_escolhida() -> None:
@@ -59,31 +70,41 @@ def test_lista_gravada_e_a_lista_lida(tmp_path: Path) -> None:
     assert le_lista(copia) == le_lista()
 
 
-def test_compose_usa_a_imagem_da_versao_escolhida(compose: dict[str, Any]) -> None:
-    assert compose["services"]["kafka"]["image"] == IMAGEM_DOCKER
+@pytest.mark.parametrize("brokers", QUANTIDADES)
+def test_compose_usa_a_imagem_da_versao_escolhida(brokers: int) -> None:
+    assert {broker["image"] for broker in brokers_do_compose(brokers)} == {IMAGEM_DOCKER}
 
 
-def test_compose_repete_a_configuracao_do_broker(compose: dict[str, Any]) -> None:
-    ambiente = compose["services"]["kafka"]["environment"]
-    assert {chave: valor for chave, valor in ambiente.items() if chave not in SO_DO_COMPOSE} == variaveis_do_docker()
-    assert ambiente.keys() >= SO_DO_COMPOSE
+@pytest.mark.parametrize("brokers", QUANTIDADES)
+def test_compose_repete_a_configuracao_do_broker(brokers: int) -> None:
+    for broker in brokers_do_compose(brokers):
+        ambiente = broker["environment"]
+        assert {c: valor for c, valor in ambiente.items() if c not in SO_DO_COMPOSE} == variaveis_do_docker(brokers)
+        assert ambiente.keys() >= SO_DO_COMPOSE - SO_DO_CLUSTER
 
 
-def test_compose_so_e_alcancado_por_esta_maquina(compose: dict[str, Any]) -> None:
-    assert compose["services"]["kafka"]["ports"] == ["127.0.0.1:9092:9092"]
+@pytest.mark.parametrize("brokers", QUANTIDADES)
+def test_compose_so_e_alcancado_por_esta_maquina(brokers: int) -> None:
+    portas = [broker["ports"] for broker in brokers_do_compose(brokers)]
+    assert portas == [[f"127.0.0.1:{porta}:{porta}"] for porta in range(9092, 9092 + brokers)]
+    anunciados = [broker["environment"]["KAFKA_ADVERTISED_LISTENERS"] for broker in brokers_do_compose(brokers)]
+    assert all(f"PLAINTEXT://127.0.0.1:{9092 + i}," in anunciado for i, anunciado in enumerate(anunciados))
 
 
-def test_compose_guarda_os_dados_no_volume(compose: dict[str, Any]) -> None:
-    kafka = compose["services"]["kafka"]
-    (volume,) = kafka["volumes"]
-    nome, _, pasta = volume.partition(":")
-    assert nome in compose["volumes"]
-    assert pasta == kafka["environment"]["KAFKA_LOG_DIRS"]
+@pytest.mark.parametrize("brokers", QUANTIDADES)
+def test_compose_guarda_os_dados_em_um_volume_de_cada_broker(brokers: int) -> None:
+    volumes = [volume.partition(":") for broker in brokers_do_compose(brokers) for volume in broker["volumes"]]
+    assert sorted(nome for nome, _, _ in volumes) == sorted(conteudo(brokers)["volumes"])
+    pastas = [broker["environment"]["KAFKA_LOG_DIRS"] for broker in brokers_do_compose(brokers)]
+    assert [pasta for _, _, pasta in volumes] == pastas
 
 
-def test_compose_serve_a_qualquer_versao_do_compose(compose: dict[str, Any]) -> None:
-    assert compose.keys() == {"services", "volumes"}  # nem "version" (v2 avisa), nem "name" (v1 recusa)
-    assert compose["services"]["kafka"]["container_name"] == "kafka"
+@pytest.mark.parametrize("brokers", QUANTIDADES)
+def test_compose_serve_a_qualquer_versao_do_compose(brokers: int) -> None:
+    chaves = {chave for chave in conteudo(brokers) if not chave.startswith("x-")}
+    assert chaves == {"services", "volumes"}  # nem "version" (v2 avisa), nem "name" (v1 recusa)
+    nomes = [broker["container_name"] for broker in brokers_do_compose(brokers)]
+    assert nomes == (["kafka"] if brokers == 1 else ["kafka-1", "kafka-2", "kafka-3"])
 
 
 @pytest.mark.parametrize("brokers", QUANTIDADES)

@@ -84,10 +84,15 @@ class Sala:
                     lidos += registros
             return lidos
 
-    def apaga_topicos(self) -> None:
+    def descreve_topicos(self) -> list[dict[str, Any]]:
+        """Os que existem dos três tópicos, como o Kafka os descreve."""
         with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
             nomes = [self.topico(base) for base in TOPICOS_BASE]
-            if existentes := [t["name"] for t in admin.describe_topics(nomes) if not t["error_code"]]:
+            return [topico for topico in admin.describe_topics(nomes) if not topico["error_code"]]
+
+    def apaga_topicos(self) -> None:
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            if existentes := [topico["name"] for topico in self.descreve_topicos()]:
                 admin.delete_topics(existentes)
 
     def chaves(self, base: str) -> Counter[bytes]:

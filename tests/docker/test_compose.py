@@ -1,0 +1,69 @@
+"""Os arquivos do compose, de pé em um Docker de verdade, com cada forma do compose que a máquina tem."""
+
+import signal
+
+import pytest
+
+from tests.broker.apoio import Sala
+from tests.broker.aula import PARTES, o_kafka_cai, parte_5
+from tests.docker.apoio import Compose, conteiner, formas, motor, servicos
+from tests.docker.conftest import CLUSTER
+
+pytestmark = [pytest.mark.broker, pytest.mark.docker]
+
+FORMAS = formas() or ["docker compose"]
+TRES = "localhost:9092,localhost:9093,localhost:9094"
+
+
+@pytest.mark.parametrize("forma", FORMAS)
+def test_a_aula_no_docker(forma: str) -> None:
+    with Compose(forma, "docker-compose.yml") as compose:
+        for parte in PARTES:
+            with Sala("localhost:9092") as sala:
+                parte(sala)
+        with Sala("localhost:9092") as sala:
+            o_kafka_cai(sala, lambda: compose.derruba("kafka"), compose.sobe)
+            compose.roda("down")
+            compose.sobe()
+            sala.exige_exatamente_uma_vez(10)  # o volume os guardou
+    assert sobras(compose) == []
+
+
+def test_saudavel_quer_dizer_que_responde() -> None:
+    with Compose(FORMAS[0], "docker-compose.yml") as compose:
+        conteiner("kafka").kill(signal.SIGSTOP.name)  # a porta continua aberta
+        compose.espera("unhealthy", "kafka")
+        conteiner("kafka").kill(signal.SIGCONT.name)
+        compose.espera("healthy", "kafka")
+
+
+@pytest.mark.parametrize("forma", FORMAS)
+@pytest.mark.parametrize("arquivo", ["docker-compose.yml", CLUSTER])
+def test_toda_forma_do_compose_le_o_arquivo(forma: str, arquivo: str) -> None:
+    assert set(Compose(forma, arquivo).roda("config", "--services").split()) >= set(servicos(arquivo))
+
+
+def test_cluster_no_docker() -> None:
+    with Compose(FORMAS[0], CLUSTER) as compose, Sala(TRES) as sala:
+        parte_5(
+            sala,
+            lambda numero: compose.derruba(f"kafka-{numero}"),
+            lambda numero: conteiner(f"kafka-{numero}").start(),
+        )
+        for topico in sala.descreve_topicos():
+            assert {len(particao["replica_nodes"]) for particao in topico["partitions"]} == {3}
+    assert sobras(compose) == []
+
+
+def test_a_interface_grafica_so_vem_a_pedido() -> None:
+    compose = Compose(f"{FORMAS[0]} --profile ui", "docker-compose.yml")
+    assert sorted(compose.roda("config", "--services").split()) == ["kafka", "kafka-ui"]
+
+
+def sobras(compose: Compose) -> list[str]:
+    """O que ficou de um projeto: contêineres, volumes e redes."""
+    cliente = motor()
+    assert cliente is not None
+    filtro = {"label": f"com.docker.compose.project={compose.projeto}"}
+    listas = (cliente.containers.list(all=True, filters=filtro), cliente.volumes.list(filters=filtro))
+    return [coisa.name for lista in (*listas, cliente.networks.list(filters=filtro)) for coisa in lista]
