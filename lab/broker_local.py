@@ -12,7 +12,7 @@ from common.erros import ErroDoLaboratorio
 from common.prazo import PASSO_S, Prazo
 from lab import portas, propriedades
 from lab.broker import configuracao
-from lab.planta import Planta
+from lab.planta import Planta, comando_java
 from lab.portas import ESTA_MAQUINA
 from lab.processo_java import ProcessoJava
 from lab.trava import Trava
@@ -245,7 +245,7 @@ def lanca_juntos(brokers: Sequence[BrokerLocal], diz: Callable[[str], None] = si
 
 def _lanca(brokers: Sequence[BrokerLocal], diz: Callable[[str], None]) -> None:
     planta = brokers[0]._planta
-    comando = planta.comando()  # antes de tudo: a primeira vez baixa o Kafka
+    comando = comando_java()  # antes de tudo: a primeira vez baixa o Kafka
     prazo = Prazo(_ESPERA_PELO_ANTERIOR_S)
     for broker in brokers:  # todos antes de escrever em qualquer um
         broker._confere_pasta_e_portas(prazo)

@@ -1,4 +1,4 @@
-"""Refaz o jars.lock a partir de lab/versao.py: `python -m lab.fixa_jars`, ao mudar a versão do Kafka.
+"""Refaz as listas de jars a partir de lab/versao.py: `python -m lab.fixa_jars`, ao mudar uma versão do Kafka.
 
 Confia no que o Maven Central entrega agora; leia o diff antes do commit.
 """
@@ -8,16 +8,16 @@ from pathlib import Path
 
 from jgo.maven import MavenContext
 
-from lab.jars import ARQUIVO_DA_LISTA, Jar, exige_uma_versao, grava_lista, sha256
+from lab.jars import Jar, arquivo_da_lista, exige_uma_versao, grava_lista, sha256
 from lab.mensagem import informa
-from lab.versao import ARTEFATOS_RAIZ
+from lab.versao import COM_ZOOKEEPER, DA_AULA, Distribuicao
 
 
-def resolve() -> list[Jar]:
+def resolve(distribuicao: Distribuicao) -> list[Jar]:
     """Resolve as dependências no Maven Central, em um cache novo, e calcula os SHA-256."""
     with tempfile.TemporaryDirectory(prefix="lab-fixa-jars-") as pasta:
         maven = MavenContext(repo_cache=Path(pasta))
-        raizes, transitivas = maven.resolver.resolve([maven.create_dependency(raiz) for raiz in ARTEFATOS_RAIZ])
+        raizes, transitivas = maven.resolver.resolve([maven.create_dependency(raiz) for raiz in distribuicao.raizes])
         return [
             Jar(dep.groupId, dep.artifactId, dep.version, sha256(dep.artifact.resolve()))
             for dep in raizes + transitivas
@@ -25,12 +25,13 @@ def resolve() -> list[Jar]:
 
 
 def main() -> None:
-    """Resolve, confere que o Kafka tem uma versão só e grava a lista."""
-    informa("Resolvendo e baixando os jars (cerca de meio minuto)…")
-    jars = resolve()
-    exige_uma_versao(jars)
-    grava_lista(jars)
-    informa(f"{len(jars)} jars em {ARQUIVO_DA_LISTA.name}")
+    """Resolve, confere que o Kafka tem uma versão só e grava cada lista."""
+    for distribuicao in (DA_AULA, COM_ZOOKEEPER):
+        informa(f"Resolvendo e baixando os jars do Kafka {distribuicao.versao} (cerca de meio minuto)…")
+        jars = resolve(distribuicao)
+        exige_uma_versao(jars, distribuicao.versao)
+        grava_lista(jars, arquivo_da_lista(distribuicao))
+        informa(f"{len(jars)} jars em {distribuicao.lista}")
 
 
 if __name__ == "__main__":

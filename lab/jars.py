@@ -1,4 +1,4 @@
-"""Os jars oficiais do Apache Kafka: exatamente os do jars.lock, conferidos pelo SHA-256 a cada uso."""
+"""Os jars oficiais do Apache Kafka: exatamente os da lista fixada, conferidos pelo SHA-256 a cada uso."""
 
 import hashlib
 import sys
@@ -14,12 +14,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from common.erros import ErroDoLaboratorio
 from lab.mensagem import informa
-from lab.versao import VERSAO_KAFKA
+from lab.versao import DA_AULA, Distribuicao
 
-ARQUIVO_DA_LISTA = Path(__file__).with_name("jars.lock")
 # Um só lugar por usuário: cópias do laboratório (e os testes) não baixam tudo de novo.
-PASTA_DOS_JARS = Path.home() / ".cache" / "lab-kafka" / f"jars-{VERSAO_KAFKA}"
-TAMANHO_TOTAL_MB = 44  # só para avisar antes; uns 10 s em uma boa rede
+CACHE = Path.home() / ".cache" / "lab-kafka"
 _TENTATIVAS = 2  # um arquivo corrompido na rede é raro; dois seguidos já são um proxy ou um ataque
 _PRAZO_DA_REDE_S = 15  # sem um byte sequer neste tempo, a rede não está lá
 _JARS_POR_LINHA = 10  # sem TTY: uma linha de progresso a cada tantos jars
@@ -42,24 +40,29 @@ class Jar:
         return f"{self.artefato}-{self.versao}.jar"
 
 
-def le_lista(arquivo: Path = ARQUIVO_DA_LISTA) -> list[Jar]:
-    """Os jars (list[Jar]) da lista fixada."""
+def arquivo_da_lista(distribuicao: Distribuicao) -> Path:
+    """Onde (Path) está a lista fixada."""
+    return Path(__file__).with_name(distribuicao.lista)
+
+
+def le_lista(arquivo: Path) -> list[Jar]:
+    """Os jars (list[Jar]) de uma lista fixada."""
     linhas = arquivo.read_text(encoding="utf-8").splitlines()
     pares = (linha.split() for linha in linhas if linha and not linha.startswith("#"))
     return [Jar(*coordenadas.split(":"), soma) for coordenadas, soma in pares]  # type: ignore[call-arg]  # são três
 
 
-def grava_lista(jars: list[Jar], arquivo: Path = ARQUIVO_DA_LISTA) -> None:
+def grava_lista(jars: list[Jar], arquivo: Path) -> None:
     """Escreve a lista fixada, em ordem, para que cada mudança apareça em uma linha do diff."""
     linhas = sorted(f"{jar.grupo}:{jar.artefato}:{jar.versao} {jar.sha256}" for jar in jars)
     arquivo.write_bytes("\n".join([_CABECALHO, *linhas, ""]).encode())
 
 
-def exige_uma_versao(jars: list[Jar]) -> None:
-    """Todo jar do Kafka tem a mesma versão. Erro: ErroDoLaboratorio, com os que destoam."""
-    outros = [jar.nome for jar in jars if jar.grupo == "org.apache.kafka" and jar.versao != VERSAO_KAFKA]
+def exige_uma_versao(jars: list[Jar], versao: str) -> None:
+    """Todo jar do Kafka tem a `versao`. Erro: ErroDoLaboratorio, com os que destoam."""
+    outros = [jar.nome for jar in jars if jar.grupo == "org.apache.kafka" and jar.versao != versao]
     if outros:
-        raise ErroDoLaboratorio(f"a lista de jars mistura versões do Kafka: {', '.join(outros)} não é {VERSAO_KAFKA}")
+        raise ErroDoLaboratorio(f"a lista de jars mistura versões do Kafka: {', '.join(outros)} não é {versao}")
 
 
 def sha256(arquivo: Path) -> str:
@@ -127,14 +130,15 @@ def _progresso(total: int) -> Iterator[Callable[[], None]]:
     yield avanca
 
 
-def garante_jars(pasta: Path = PASTA_DOS_JARS) -> list[Path]:
+def garante_jars(distribuicao: Distribuicao = DA_AULA) -> list[Path]:
     """Os caminhos (list[Path]) de todos os jars, baixando o que falta ou não confere. Erro: ErroDoLaboratorio."""
-    jars = le_lista()
-    exige_uma_versao(jars)
+    jars = le_lista(arquivo_da_lista(distribuicao))
+    exige_uma_versao(jars, distribuicao.versao)
+    pasta = CACHE / f"jars-{distribuicao.versao}"
     faltam = [jar for jar in jars if not _confere(pasta / jar.nome, jar)]
     if faltam:
-        quantos = f"{len(faltam)} de {len(jars)} jars ({TAMANHO_TOTAL_MB} MB ao todo)"
-        informa(f"Baixando o Kafka {VERSAO_KAFKA} do Maven Central: {quantos}…")
+        quantos = f"{len(faltam)} de {len(jars)} jars ({distribuicao.tamanho_mb} MB ao todo)"
+        informa(f"Baixando o Kafka {distribuicao.versao} do Maven Central: {quantos}…")
         try:
             pasta.mkdir(parents=True, exist_ok=True)
             with _progresso(len(faltam)) as avanca:

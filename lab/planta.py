@@ -11,6 +11,7 @@ from lab import propriedades
 from lab.jars import garante_jars
 from lab.java import encontra_java
 from lab.portas import ESTA_MAQUINA
+from lab.versao import DA_AULA, Distribuicao
 
 _OPCOES_DO_JAVA = (
     "-Xmx256m",  # basta para a aula; o padrão seria um quarto da memória da máquina
@@ -21,6 +22,12 @@ _OPCOES_DO_JAVA = (
     # as 300 linhas "KafkaConfig values" a cada partida esconderiam o resto
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",
 )
+
+
+def comando_java(distribuicao: Distribuicao = DA_AULA) -> list[str]:
+    """O começo (list[str]) de todo comando Java, com os jars conferidos; falta a classe. Erro: ErroDoLaboratorio."""
+    java, jars = encontra_java(), garante_jars(distribuicao)
+    return [str(java), *_OPCOES_DO_JAVA, "-cp", os.pathsep.join(map(str, jars))]
 
 
 @dataclass(frozen=True)
@@ -45,11 +52,6 @@ class Planta:
         """Quem vota no controlador (str): NÚMERO@HOST:PORTA, separados por vírgulas."""
         portas_numeradas = enumerate(self.portas_do_controlador, start=1)
         return ",".join(f"{numero}@{ESTA_MAQUINA}:{porta}" for numero, porta in portas_numeradas)
-
-    def comando(self) -> list[str]:
-        """O começo (list[str]) de todo comando Java, com os jars conferidos."""
-        java, jars = encontra_java(), garante_jars()
-        return [str(java), *_OPCOES_DO_JAVA, "-cp", os.pathsep.join(map(str, jars))]
 
     def _com_dados(self) -> list[Path]:
         """As pastas dos brokers que já foram formatados."""

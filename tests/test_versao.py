@@ -1,4 +1,4 @@
-"""A versão e a configuração do Kafka têm um lugar só; as cópias no jars.lock e no compose são iguais."""
+"""As versões e a configuração do Kafka têm um lugar só; as cópias nas listas de jars e nos composes são iguais."""
 
 from pathlib import Path
 from typing import Any
@@ -8,8 +8,8 @@ import yaml
 
 from common.erros import ErroDoLaboratorio
 from lab.broker import QUANTIDADES, configuracao, variaveis_do_docker
-from lab.jars import Jar, exige_uma_versao, grava_lista, le_lista
-from lab.versao import ARTEFATOS_RAIZ, IMAGEM_DOCKER, VERSAO_KAFKA
+from lab.jars import Jar, arquivo_da_lista, exige_uma_versao, grava_lista, le_lista
+from lab.versao import COM_ZOOKEEPER, DA_AULA, IMAGEM_DOCKER, VERSAO_CONFLUENT, VERSAO_KAFKA, Distribuicao
 
 RAIZ = Path(__file__).resolve().parent.parent
 
@@ -29,12 +29,25 @@ SO_DO_COMPOSE = {
 SO_DO_CLUSTER = {"KAFKA_HEAP_OPTS"}  # são três na mesma máquina
 
 
+SO_DO_KRAFT = ("KAFKA_BROKER_", "KAFKA_SHARE_")  # no par com o ZooKeeper, a sessão do broker é com ele
+
 COMPOSES = {1: "docker-compose.yml", 3: "docker-compose.cluster.yml"}  # de quantos brokers
 
 
 def conteudo(brokers: int) -> dict[str, Any]:
     lido: dict[str, Any] = yaml.safe_load((RAIZ / COMPOSES[brokers]).read_text(encoding="utf-8"))
     return lido
+
+
+def test_compose_do_zookeeper_tem_as_versoes_e_a_configuracao_escolhidas() -> None:
+    servicos = yaml.safe_load((RAIZ / "docker-compose.zookeeper.yml").read_text(encoding="utf-8"))["services"]
+    assert [servico["image"].split(":")[-1] for servico in servicos.values()] == [VERSAO_CONFLUENT] * 2
+    com_zookeeper = {c: v for c, v in variaveis_do_docker(1).items() if not c.startswith(SO_DO_KRAFT)}
+    ambiente = servicos["kafka"]["environment"]
+    assert {c: v for c, v in ambiente.items() if c not in SO_DO_COMPOSE and "ZOOKEEPER" not in c} == com_zookeeper | {
+        "KAFKA_BROKER_ID": "1"
+    }
+    assert servicos["kafka"]["ports"] == ["127.0.0.1:9092:9092"]
 
 
 def brokers_do_compose(brokers: int) -> list[dict[str, Any]]:
@@ -44,30 +57,27 @@ def brokers_do_compose(brokers: int) -> list[dict[str, Any]]:
     return achados
 
 
-def test_todo_jar_do_kafka_tem_a_versao_escolhida() -> None:
-    versoes = {jar.versao for jar in le_lista() if jar.grupo == "org.apache.kafka"}
-    assert versoes == {VERSAO_KAFKA}
-
-
-def test_lista_de_jars_tem_as_raizes_sem_repeticao_e_com_sha256() -> None:
-    jars = le_lista()
+@pytest.mark.parametrize("distribuicao", [DA_AULA, COM_ZOOKEEPER])
+def test_lista_de_jars_tem_as_raizes_sem_repeticao_e_com_sha256(distribuicao: Distribuicao) -> None:
+    jars = le_lista(arquivo_da_lista(distribuicao))
     coordenadas = [f"{jar.grupo}:{jar.artefato}:{jar.versao}" for jar in jars]
-    assert set(ARTEFATOS_RAIZ) <= set(coordenadas)
+    assert set(distribuicao.raizes) <= set(coordenadas)
     assert len({f"{jar.grupo}:{jar.artefato}" for jar in jars}) == len(jars)
     assert len({jar.nome for jar in jars}) == len(jars)  # todos na mesma pasta
     assert all(len(jar.sha256) == 64 and int(jar.sha256, 16) >= 0 for jar in jars)
+    assert {jar.versao for jar in jars if jar.grupo == "org.apache.kafka"} == {distribuicao.versao}
 
 
 def test_mistura_de_versoes_do_kafka_e_recusada() -> None:
-    mistura = [*le_lista(), Jar("org.apache.kafka", "kafka-clients", "3.9.1", "0" * 64)]
+    mistura = [*le_lista(arquivo_da_lista(DA_AULA)), Jar("org.apache.kafka", "kafka-clients", "3.9.1", "0" * 64)]
     with pytest.raises(ErroDoLaboratorio, match=r"kafka-clients-3\.9\.1\.jar"):
-        exige_uma_versao(mistura)
+        exige_uma_versao(mistura, VERSAO_KAFKA)
 
 
 def test_lista_gravada_e_a_lista_lida(tmp_path: Path) -> None:
-    copia = tmp_path / "jars.lock"
-    grava_lista(le_lista(), copia)
-    assert le_lista(copia) == le_lista()
+    copia, jars = tmp_path / "jars.lock", le_lista(arquivo_da_lista(DA_AULA))
+    grava_lista(jars, copia)
+    assert le_lista(copia) == jars
 
 
 @pytest.mark.parametrize("brokers", QUANTIDADES)

@@ -71,8 +71,11 @@ class Sala:
 
     def registros(self, base: str) -> list[ConsumerRecord]:
         """Tudo o que um leitor read_committed vê no tópico agora."""
+        nome = self.topico(base)
         with novo_consumidor(self.bootstrap) as consumidor:
-            tps = [TopicPartition(self.topico(base), p) for p in consumidor.partitions_for_topic(self.topico(base))]
+            # com ZooKeeper, um broker que acaba de voltar leva de 1 a 3 s para mostrar os seus tópicos
+            ate(lambda: bool(consumidor.partitions_for_topic(nome)), FIM_S, f"o Kafka não tem o tópico {nome}")
+            tps = [TopicPartition(nome, particao) for particao in consumidor.partitions_for_topic(nome)]
             consumidor.assign(tps)
             consumidor.seek_to_beginning(*tps)
             fins = consumidor.end_offsets(tps, timeout_ms=FIM_S * 1000)
