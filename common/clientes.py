@@ -9,6 +9,7 @@ from kafka.coordinator.assignors.range import RangePartitionAssignor
 
 from common.cabecalhos import tolera_nomes_ilegiveis
 from common.erros import ErroDeUso
+from common.seguranca import identificacao
 
 ENDERECO_PADRAO = "localhost:9092"
 _ENDERECO = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<nome>[^\s\[\]:/]+)):(?P<porta>[0-9]{1,5})")
@@ -57,21 +58,11 @@ def bootstrap() -> str:
 def conexao() -> dict[str, Any]:
     """O que todo cliente precisa para achar o Kafka e se identificar, do ambiente."""
     enderecos()  # um endereço malfeito deve falhar aqui, com uma linha clara
-    configuracao: dict[str, Any] = {
+    return identificacao() | {
         "bootstrap_servers": [parte.strip() for parte in bootstrap().split(",")],
         "bootstrap_timeout_ms": BOOTSTRAP_MS,
         "reconnect_backoff_max_ms": RECONEXAO_MAXIMA_MS,
     }
-    for variavel, chave in (
-        ("KAFKA_SECURITY_PROTOCOL", "security_protocol"),
-        ("KAFKA_SASL_MECHANISM", "sasl_mechanism"),
-        ("KAFKA_SASL_USERNAME", "sasl_plain_username"),
-        ("KAFKA_SASL_PASSWORD", "sasl_plain_password"),
-        ("KAFKA_SSL_CAFILE", "ssl_cafile"),
-    ):
-        if valor := os.environ.get(variavel):
-            configuracao[chave] = valor
-    return configuracao
 
 
 def do_consumidor(grupo: str) -> dict[str, Any]:

@@ -5,18 +5,15 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from kafka.errors import (
-    AuthorizationError,
-    KafkaError,
-    SaslAuthenticationFailedError,
-    UnsupportedSaslMechanismError,
-)
+from kafka.errors import KafkaError
 
 from common.clientes import bootstrap
-from common.erros import ErroDoLaboratorio, KafkaIndisponivel, PrazoEsgotado, motivo
+from common.erros import KafkaIndisponivel, PrazoEsgotado, motivo
+from common.porta import exige_porta_aberta
 from common.prazo import Prazo
+from common.recusas import RECUSAS, explica
+from common.seguranca import protocolo
 from common.sinais import Interrupcao
-from common.topicos import exige_porta_aberta
 
 T = TypeVar("T")
 
@@ -24,14 +21,6 @@ ESPERA_S = 30.0  # um docker-compose up leva de 6 a 20 s para responder
 TENTATIVA_S = 0.2
 
 COMO_INICIAR = "inicie um com 'docker-compose up -d' ou, sem Docker, 'python -m lab kafka' em outro terminal"
-
-PORTA_ABERTA = (
-    "a porta está aberta, mas ou é de outro programa, ou o broker anuncia (advertised.listeners) "
-    "um endereço que esta máquina não alcança"
-)
-
-# esperar não muda nenhum destes
-_RECUSAS = (AuthorizationError, SaslAuthenticationFailedError, UnsupportedSaslMechanismError)
 
 
 def quando_houver_kafka(
@@ -52,15 +41,13 @@ def quando_houver_kafka(
             if avisou:
                 fala("O Kafka respondeu")
             return aberto
-        except _RECUSAS as erro:
-            raise ErroDoLaboratorio(
-                f"o Kafka em {bootstrap()} recusou este usuário ({type(erro).__name__}): confira as variáveis KAFKA_*"
-            ) from None
+        except RECUSAS as erro:
+            raise explica(erro) from None
         except (KafkaError, PrazoEsgotado, KafkaIndisponivel) as erro:
             if interrupcao.pedida:
                 raise KeyboardInterrupt from None
             if prazo.esgotado:
-                o_que_fazer = COMO_INICIAR if isinstance(erro, KafkaIndisponivel) else PORTA_ABERTA
+                o_que_fazer = COMO_INICIAR if isinstance(erro, KafkaIndisponivel) else _com_a_porta_aberta()
                 raise KafkaIndisponivel(
                     f"nenhum Kafka respondeu em {bootstrap()} ({motivo(erro)}): {o_que_fazer}"
                 ) from None
@@ -68,3 +55,10 @@ def quando_houver_kafka(
                 fala(f"O Kafka não responde em {bootstrap()} ({motivo(erro)}): espero {limite} (Ctrl+C encerra)")
                 avisou = True
         time.sleep(TENTATIVA_S)
+
+
+def _com_a_porta_aberta() -> str:
+    return (
+        "a porta está aberta, mas ou é de outro programa, ou o broker anuncia (advertised.listeners) um endereço que "
+        f"esta máquina não alcança, ou a segurança dele não é KAFKA_SECURITY_PROTOCOL={protocolo()}"
+    )

@@ -25,6 +25,7 @@ from common.espera import ESPERA_S, quando_houver_kafka
 from common.lote import ALVO_S, proximo_lote
 from common.pedido import Pedido, codifica, decodifica
 from common.prazo import Prazo, com_prazo
+from common.recusas import RECUSAS, explica
 from common.ritmo import Ritmo
 from common.sessao import ABERTURA_S, Publicacao, Sessao
 from common.sinais import Interrupcao, encerra_processo_preso
@@ -67,11 +68,16 @@ class Servico:
         return tipo is KeyboardInterrupt
 
     def pedidos(self) -> Iterator[Pedido]:
-        """Os pedidos da etapa, um de cada vez, até o Ctrl+C. Erro: KafkaIndisponivel se nenhum Kafka apareceu."""
+        """Os pedidos da etapa, um de cada vez, até o Ctrl+C.
+
+        Erros: KafkaIndisponivel se nenhum Kafka apareceu, ErroDoLaboratorio se ele recusou este usuário.
+        """
         while not self._interrupcao.pedida:
             try:
                 self._sessao = self._abre_sessao()
                 yield from self._atende(self._sessao)
+            except RECUSAS as recusa:
+                raise explica(recusa) from None
             except (KafkaError, PrazoEsgotado, SessaoPerdida) as erro:
                 if not self._interrupcao.pedida:
                     self._fala(f"Sessão perdida ({motivo(erro)}): volto ao grupo, nada se perdeu")

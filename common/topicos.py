@@ -1,38 +1,25 @@
-"""Os três tópicos, criados por quem chegar primeiro, e a espera por um Kafka que ainda não subiu."""
+"""Os três tópicos, criados por quem chegar primeiro."""
 
 import contextlib
-import socket
 from collections.abc import Callable
+from typing import Any
 
 from kafka import KafkaAdminClient
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from common import clientes
 from common.configuracao import NUMERO_DE_PARTICOES, topicos
-from common.erros import KafkaIndisponivel
 
 REPLICAS_DESEJADAS = 3  # com menos brokers, quantas houver
-CONEXAO_S = 1.0  # um broker na rede local responde em milissegundos
 PEDIDO_MS = 5_000
 
 
-def exige_porta_aberta() -> None:
-    """Erro: KafkaIndisponivel se nenhum endereço de KAFKA_BOOTSTRAP_SERVERS aceita conexão.
-
-    Um socket é mais barato do que um cliente Kafka: cada cliente que não conecta deixa uma thread para trás.
-    """
-    motivo = ""
-    for host, porta in clientes.enderecos():
-        try:
-            socket.create_connection((host, porta), CONEXAO_S).close()
-            return
-        except ConnectionRefusedError:
-            motivo = "conexão recusada"
-        except socket.gaierror:
-            motivo = f"o nome {host} não existe na rede"
-        except (OSError, UnicodeError) as erro:  # UnicodeError: um nome que nem o DNS aceita
-            motivo = str(erro)
-    raise KafkaIndisponivel(motivo)
+def particoes_dos_topicos(admin: Any) -> dict[str, int]:
+    """Quantas partições (int) tem cada um dos três tópicos que já existem. Erro: TopicAuthorizationFailedError."""
+    descritos = admin.describe_topics(topicos())
+    if any(topico["error_code"] == TopicAuthorizationFailedError.errno for topico in descritos):
+        raise TopicAuthorizationFailedError
+    return {topico["name"]: len(topico["partitions"]) for topico in descritos if not topico["error_code"]}
 
 
 def garante_topicos(avisa: Callable[[str], None]) -> None:
@@ -42,7 +29,7 @@ def garante_topicos(avisa: Callable[[str], None]) -> None:
     """
     admin = KafkaAdminClient(**clientes.conexao(), request_timeout_ms=PEDIDO_MS)
     try:
-        existentes = {t["name"]: len(t["partitions"]) for t in admin.describe_topics(topicos()) if not t["error_code"]}
+        existentes = particoes_dos_topicos(admin)
         faltam = [nome for nome in topicos() if nome not in existentes]
         if faltam:
             replicas = min(REPLICAS_DESEJADAS, len(admin.describe_cluster()["brokers"]))

@@ -19,6 +19,7 @@ from common.configuracao import ETAPAS, topicos
 from common.erros import PrazoEsgotado, motivo
 from common.espera import quando_houver_kafka
 from common.prazo import PASSO_S, Prazo, com_prazo
+from common.topicos import particoes_dos_topicos
 from lab.kafka_local import KafkaLocal
 from lab.kafka_proprio import so_este_kafka
 from lab.leitura import ESPERA_PELO_KAFKA_S
@@ -79,12 +80,21 @@ def _kafka_de_outro(endereco: str, tela: Tela, parada: Parada) -> Iterator[None]
     antes = os.environ.get("LAB_PREFIXO", "")[:20]
     os.environ["LAB_PREFIXO"] = f"{antes}-demo-{uuid4().hex[:8]}".lstrip("-")
     topicos()  # um prefixo que não serve deve falhar aqui, com uma linha clara
-    quando_houver_kafka(lambda: KafkaAdminClient(**conexao()).close(), tela.explica, parada, ESPERA_PELO_KAFKA_S)
+    quando_houver_kafka(_exige_acesso, tela.explica, parada, ESPERA_PELO_KAFKA_S)
     tela.explica(ABERTURA)
     try:
         yield
     finally:
         _limpa()
+
+
+def _exige_acesso() -> None:
+    """Erros: KafkaError se o Kafka não responde ou não deixa usar os tópicos da demonstração."""
+    admin = KafkaAdminClient(**conexao())
+    try:
+        particoes_dos_topicos(admin)
+    finally:
+        admin.close()
 
 
 def _limpa() -> None:
@@ -106,8 +116,8 @@ def _apaga() -> None:
     prazo = Prazo(LIMPEZA_S)
     admin = KafkaAdminClient(**conexao())
     try:
-        if existentes := [t["name"] for t in admin.describe_topics(topicos()) if not t["error_code"]]:
-            admin.delete_topics(existentes)
+        if existentes := particoes_dos_topicos(admin):
+            admin.delete_topics(list(existentes))
         grupos = [etapa.grupo for etapa in ETAPAS]
         while "NonEmptyGroupError" in admin.delete_groups(grupos).values() and not prazo.esgotado:
             time.sleep(PASSO_S)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 
 from common.prazo import Prazo, com_prazo
+from common.seguranca import VARIAVEIS
 from lab.jars import garante_jars
 from lab.java import encontra_java
 from lab.kafka_local import KafkaLocal
@@ -12,14 +13,7 @@ from lab.parada import Parada
 
 INICIO_MAXIMO_S = 180.0  # mais do que os prazos do próprio KafkaLocal somados
 # o que a pessoa configurou para outro Kafka não vale para este
-_DE_OUTRO_KAFKA = (
-    "LAB_PREFIXO",
-    "KAFKA_SECURITY_PROTOCOL",
-    "KAFKA_SASL_MECHANISM",
-    "KAFKA_SASL_USERNAME",
-    "KAFKA_SASL_PASSWORD",
-    "KAFKA_SSL_CAFILE",
-)
+_DE_OUTRO_KAFKA = ("LAB_PREFIXO", *VARIAVEIS)
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from common.espera import quando_houver_kafka
 from common.pedido import decodifica
 from common.prazo import PASSO_S, Prazo
 from common.sinais import Interrupcao
+from common.topicos import particoes_dos_topicos
 from lab.contagem import Contagem, Lugar, TopicoLido
 
 ESPERA_PELO_KAFKA_S = 5.0  # quem confere acabou de usar o Kafka: se ele não está lá, é bom saber logo
@@ -63,7 +64,7 @@ def _estado(admin: Any) -> tuple[list[TopicoLido], Fins]:
     Os grupos antes dos fins: o resultado de um pedido já lido tem de estar antes do fim. E os fins do último
     tópico ao primeiro: um pedido que avance durante a pergunta já estava no tópico anterior.
     """
-    particoes = {t["name"]: len(t["partitions"]) for t in admin.describe_topics(topicos()) if not t["error_code"]}
+    particoes = particoes_dos_topicos(admin)
     if faltam := [nome for nome in topicos() if nome not in particoes]:
         raise ErroDoLaboratorio(
             f"o Kafka em {bootstrap()} não tem {', '.join(faltam)}: nenhum script rodou ainda com esses nomes. "

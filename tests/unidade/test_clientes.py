@@ -1,20 +1,14 @@
 """De onde os clientes Kafka tiram a configuração, e o valor que cada garantia exige."""
 
-import inspect
 import logging
-import re
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.coordinator.assignors.range import RangePartitionAssignor
-from kafka.errors import SaslAuthenticationFailedError
 
-from common import clientes, espera, topicos
+from common import clientes, porta
 from common.argumentos import TEMPO_MAXIMO_S
 from common.erros import ErroDeUso, ErroDoLaboratorio
-from common.sinais import Interrupcao
-
-SENHA = "s3gr3d0"
 
 
 @pytest.fixture
@@ -63,29 +57,7 @@ def test_endereco_malfeito_e_dito_em_uma_linha(servidores, texto):
 def test_nome_de_maquina_que_nem_pode_existir_e_um_erro_previsto(servidores, texto):
     servidores(texto)
     with pytest.raises(ErroDoLaboratorio):
-        topicos.exige_porta_aberta()  # o nome é recusado antes de qualquer rede
-
-
-def test_as_variaveis_de_seguranca_chegam_a_todos_os_clientes(monkeypatch):
-    seguranca = {
-        "KAFKA_SECURITY_PROTOCOL": ("security_protocol", "SASL_SSL"),
-        "KAFKA_SASL_MECHANISM": ("sasl_mechanism", "SCRAM-SHA-512"),
-        "KAFKA_SASL_USERNAME": ("sasl_plain_username", "ana"),
-        "KAFKA_SASL_PASSWORD": ("sasl_plain_password", SENHA),
-        "KAFKA_SSL_CAFILE": ("ssl_cafile", "/etc/ca.pem"),
-    }
-    assert not {chave for chave, _ in seguranca.values()} & set(clientes.conexao())
-    for variavel, (_, valor) in seguranca.items():
-        monkeypatch.setenv(variavel, valor)
-    for configuracao in (
-        clientes.conexao(),
-        clientes.do_consumidor("g"),
-        clientes.do_produtor(),
-        clientes.do_produtor_transacional("t"),
-    ):
-        assert dict(seguranca.values()).items() <= configuracao.items()
-    monkeypatch.setenv("KAFKA_SASL_USERNAME", "")
-    assert "sasl_plain_username" not in clientes.conexao()
+        porta.exige_porta_aberta()  # o nome é recusado antes de qualquer rede
 
 
 def test_consumidor():
@@ -131,32 +103,9 @@ def test_os_prazos_combinam_entre_si():
         (KafkaAdminClient, clientes.conexao),
     ],
 )
-def test_o_kafka_python_conhece_cada_chave(monkeypatch, cliente, configuracao):
-    # as variáveis que o código lê saem dele mesmo: uma nova também é conferida
-    variaveis = re.findall(r'\("(KAFKA_\w+)", "\w+"\)', inspect.getsource(clientes))
-    assert len(variaveis) >= 5
-    for variavel in variaveis:
-        monkeypatch.setenv(variavel, "x")
+def test_o_kafka_python_conhece_cada_chave(com_senha, cliente, configuracao):
+    assert "sasl_plain_password" in configuracao()
     assert set(configuracao()) <= set(cliente.DEFAULT_CONFIG)
-
-
-def test_a_senha_nunca_aparece_em_um_erro(monkeypatch, servidores):
-    monkeypatch.setenv("KAFKA_SASL_PASSWORD", SENHA)
-    servidores("malfeito")
-    with pytest.raises(ErroDeUso) as uso:
-        clientes.conexao()
-    servidores("127.0.0.1:1")
-    with pytest.raises(ErroDoLaboratorio) as fechado:
-        topicos.exige_porta_aberta()
-
-    def recusa():
-        raise SaslAuthenticationFailedError(f"ana/{SENHA}")
-
-    monkeypatch.setattr(espera, "exige_porta_aberta", lambda: None)
-    with pytest.raises(ErroDoLaboratorio, match="recusou este usuário") as recusado:
-        espera.quando_houver_kafka(recusa, pytest.fail, Interrupcao(), 0)
-    for erro in (uso, fechado, recusado):
-        assert SENHA not in str(erro.value) and erro.value.__cause__ is None
 
 
 def test_o_ingles_do_kafka_fica_calado():
