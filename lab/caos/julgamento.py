@@ -72,7 +72,7 @@ def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Tela, parada: Parada
     cronica = Cronica(plano.semente, plano.pedidos, brokers)
     tela.explica(
         f"Caos com a semente {plano.semente}: {milhar(plano.pedidos)} pedidos, {plano.segundos:.0f} s de falhas, "
-        f"{brokers} broker(s), {len(plano.falhas)} tipos de falha, serviços "
+        f"{brokers} broker{'s' * (brokers > 1)}, {len(plano.falhas)} tipos de falha, serviços "
         f"{'ingênuos (o controle)' if plano.ingenuo else 'da aula'}"
     )
     # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo

@@ -5,6 +5,7 @@ import threading
 import time
 
 from rich.console import Group
+from rich.constrain import Constrain
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.rule import Rule
@@ -20,6 +21,7 @@ from lab.tela import ate_ninguem_ler, console, milhar, segundos
 
 RITMO_S = 10.0  # de uma linha de andamento à outra, em um pipe: 180 linhas em meia hora
 ROTULO = len("aprovados")  # letras: o mais longo; os outros se alinham com ele
+ECO = len("^C")  # colunas livres à direita: o Ctrl+C que o terminal ecoa quebraria a última linha, e o painel desceria
 ULTIMAS = 4  # quantas falhas passadas ficam à vista: com o resto do painel, menos de meia tela de 24 linhas
 
 
@@ -117,7 +119,7 @@ class Painel:
             return f"{_nome(ultimo)}: curada, nenhum pedido andou há {segundos(espera_s)}", "bold yellow"
         return "calmaria", "green"
 
-    def _desenho(self) -> Group:
+    def _desenho(self) -> Constrain:
         agora_s = self._relogio.agora_s()
         cronica, amostra = self._cronica, self._ultima_amostra()
         topo = _grade()
@@ -146,7 +148,7 @@ class Painel:
         passadas = [episodio for episodio in cronica.episodios if episodio.fim_s is not None][-ULTIMAS:]
         for n, episodio in enumerate(reversed(passadas)):
             falhas.add_row("" if n else "antes", _resumo(episodio))
-        return Group(Rule(style="dim"), topo, barras, falhas)
+        return Constrain(Group(Rule(style="dim"), topo, barras, falhas), self._console.width - ECO)
 
 
 class _Relogio:

@@ -281,7 +281,10 @@ def test_no_color_tira_a_cor_do_painel() -> None:
 def test_ctrl_c_em_um_terminal_estreito_e_redimensionado_devolve_o_cursor() -> None:
     with em_um_terminal("sinal", colunas=40, linhas=10) as terminal:
         terminal.le_ate("agora")
-        assert max(map(len, sem_comandos(terminal.bytes.decode()).splitlines())) <= 40
+        linhas_da_tela = sem_comandos(terminal.bytes.decode()).splitlines()
+        assert max(map(len, linhas_da_tela)) <= 40
+        do_painel = linhas_da_tela[next(n for n, linha in enumerate(linhas_da_tela) if "───" in linha) :]
+        assert max(map(len, do_painel)) <= 40 - len("^C")  # o eco do Ctrl+C não o empurra uma linha abaixo
         terminal.tamanho(20, 5)
         terminal.le_ate("...")  # o que não cabe na altura
         terminal.processo.send_signal(signal.SIGINT)
