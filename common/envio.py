@@ -17,7 +17,7 @@ from common.erros import EnvioIncompleto, PrazoEsgotado, motivo
 from common.espera import ESPERA_S, quando_houver_kafka
 from common.pedido import Pedido, codifica
 from common.prazo import PASSO_S, Prazo, abandona, com_prazo
-from common.sessao import ABERTURA_S
+from common.sessao import ABERTURA_S, SILENCIO_S
 from common.sinais import Interrupcao, encerra_processo_preso
 from common.terminal import diga
 from common.topicos import garante_topicos
@@ -25,7 +25,6 @@ from common.topicos import garante_topicos
 NOME, COR = "PRODUTOR", "cyan"
 UMA_LINHA_CADA = 100  # até tantos pedidos cada um tem a sua linha; acima, só o andamento
 PENDENTES_MAXIMO = 2_000  # pedidos enviados e ainda sem confirmação: limita a memória
-SILENCIO_S = 2.0  # depois disto sem confirmações, diz que espera
 PACIENCIA_S = clientes.ENTREGA_MS / 1000 + 2.0  # sem nenhuma resposta além do prazo de entrega: acabou
 FECHA_S = 2.0
 LISTA_MAXIMA = 20  # quantos pedidos sem confirmação cabem em uma mensagem legível

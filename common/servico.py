@@ -158,7 +158,7 @@ class Servico:
                 com_prazo(
                     lambda: garante_topicos(self._fala), ABERTURA_S, "criar os tópicos", self._interrupcao.encurta
                 )
-            return Sessao(self._etapa, self._transactional_id, self._interrupcao)
+            return Sessao(self._etapa, self._transactional_id, self._interrupcao, self._fala)
 
         sessao = quando_houver_kafka(abre, self._fala, self._interrupcao, self._espera_s)
         self._espera_s = math.inf  # houve um Kafka: se ele cair, espera-se até voltar

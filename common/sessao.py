@@ -9,6 +9,7 @@ A transação, passo a passo (KIP-98, KIP-447):
 5. commit: resultado e offset ficam visíveis juntos, ou nenhum
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,11 +24,12 @@ from common import clientes
 from common.atribuicao import Atribuicao
 from common.configuracao import Etapa
 from common.erros import PrazoEsgotado, SessaoPerdida
-from common.prazo import abandona, com_prazo
+from common.prazo import Prazo, abandona, com_prazo
 from common.sinais import Interrupcao
 
 T = TypeVar("T")
 
+SILENCIO_S = 2.0  # depois disto, quem espera diz por quê: ninguém deve pensar que travou
 ABERTURA_S = 10.0  # conectar e encerrar a transação anterior; o bootstrap sozinho desiste em 5 s
 POLL_MS = 200  # curto, para que o Ctrl+C aja
 POLL_PRAZO_S = 10.0  # poll(200 ms) não deveria passar muito disso
@@ -52,14 +54,16 @@ class Publicacao:
 class Sessao:
     """Lê, publica e confirma sob prazo. O primeiro erro a invalida: feche e abra outra.
 
-    Toda chamada que pode bloquear corre sob prazo.
+    Toda chamada que pode bloquear corre sob prazo; a que passa de SILENCIO_S diz, por `fala`, o que espera.
     Erros de todos os métodos: kafka.errors.KafkaError, PrazoEsgotado, SessaoPerdida.
     """
 
-    def __init__(self, etapa: Etapa, transactional_id: str, interrupcao: Interrupcao) -> None:
+    def __init__(
+        self, etapa: Etapa, transactional_id: str, interrupcao: Interrupcao, fala: Callable[[str], None]
+    ) -> None:
         self.atribuicao = Atribuicao()
         self._etapa = etapa
-        self._interrupcao = interrupcao
+        self._interrupcao, self._fala = interrupcao, fala
         self._posicionada_em = 0  # versão da atribuição cujas posições já vieram do grupo
         self._consumidor: Any = None
         self._produtor: Any = None
@@ -158,4 +162,13 @@ class Sessao:
         return len(self._chama(lambda: self._produtor.partitions_for(saida), ABERTURA_S, "ler as partições de saída"))
 
     def _chama(self, funcao: Callable[[], T], segundos: float, o_que: str) -> T:
-        return com_prazo(funcao, segundos, o_que, self._interrupcao.encurta)
+        silencio = Prazo(SILENCIO_S)
+
+        def a_cada_passo(prazo: Prazo) -> None:
+            nonlocal silencio
+            self._interrupcao.encurta(prazo)
+            if silencio.esgotado:
+                silencio = Prazo(math.inf)  # dito uma vez
+                self._fala(f"O Kafka não responde ({o_que}): espero por até {segundos:.0f} s (Ctrl+C encerra)")
+
+        return com_prazo(funcao, segundos, o_que, a_cada_passo)

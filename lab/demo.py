@@ -26,6 +26,7 @@ from lab.leitura import ESPERA_PELO_KAFKA_S
 from lab.mensagem import informa
 from lab.parada import Parada
 from lab.roteiro import ABERTURA, DA_AULA, RAPIDO, Roteiro
+from lab.roteiro_com_cluster import RoteiroComCluster
 from lab.tela import Tela
 from lab.terminais import Terminais
 
@@ -36,7 +37,11 @@ INTERROMPIDA = "Demonstração interrompida"
 def configura(analisador: Argumentos) -> None:
     """As flags do comando."""
     analisador.add_argument("--rapido", action="store_true", help="encurta o trabalho de cada serviço")
-    analisador.add_argument(
+    qual_kafka = analisador.add_mutually_exclusive_group()
+    qual_kafka.add_argument(
+        "--com-cluster", action="store_true", help="três brokers, e a Parte 5: um deles cai, e depois outro"
+    )
+    qual_kafka.add_argument(
         "--kafka", metavar="HOST:PORTA", help="usa este Kafka, com nomes próprios que apaga no fim, em vez de um novo"
     )
 
@@ -49,10 +54,19 @@ def executa(args: argparse.Namespace) -> int:
 
 
 def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada) -> int:
-    kafka = _kafka_de_outro(args.kafka, tela, parada) if args.kafka else _kafka_proprio(tela, parada)
-    with kafka, Terminais(tela, parada) as terminais:
+    tempos = RAPIDO if args.rapido else DA_AULA
+    with contextlib.ExitStack() as pilha:
+        if args.kafka:
+            pilha.enter_context(_kafka_de_outro(args.kafka, tela, parada))
+        else:
+            kafka = pilha.enter_context(_kafka_proprio(3 if args.com_cluster else 1, tela, parada))
+        terminais = pilha.enter_context(Terminais(tela, parada))
+        if args.com_cluster:
+            roteiro: Roteiro = RoteiroComCluster(kafka, tempos, terminais, tela, parada)
+        else:
+            roteiro = Roteiro(tempos, terminais, tela, parada)
         try:
-            certo = Roteiro(RAPIDO if args.rapido else DA_AULA, terminais, tela, parada).executa()
+            certo = roteiro.executa()
         except KeyboardInterrupt:
             tela.cala(INTERROMPIDA)  # já, e não depois do desmonte: quem apertou Ctrl+C quer uma resposta
             raise
@@ -61,15 +75,19 @@ def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada) -> int:
 
 
 @contextlib.contextmanager
-def _kafka_proprio(tela: Tela, parada: Parada) -> Iterator[None]:
-    """Um Kafka em uma pasta temporária e uma porta livre, que deixam de existir no fim."""
+def _kafka_proprio(brokers: int, tela: Tela, parada: Parada) -> Iterator[KafkaLocal]:
+    """Um Kafka em uma pasta temporária e em portas livres, que deixam de existir no fim."""
     tela.explica(ABERTURA)
     # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
     with (
         tempfile.TemporaryDirectory(prefix="lab-demo-", ignore_cleanup_errors=True) as pasta,
-        so_este_kafka(KafkaLocal(Path(pasta), diz=tela.explica), parada, lambda: tela.cala(INTERROMPIDA)),
+        so_este_kafka(
+            kafka := KafkaLocal(Path(pasta), diz=tela.explica, brokers=brokers),
+            parada,
+            lambda: tela.cala(INTERROMPIDA),
+        ),
     ):
-        yield
+        yield kafka
 
 
 @contextlib.contextmanager

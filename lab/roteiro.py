@@ -1,5 +1,6 @@
 """As Partes 2 a 4 da aula, feitas de verdade: o que cada uma mostra, o que se espera ver e o que se viu."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.table import Table
@@ -51,6 +52,9 @@ RAPIDO = Tempos(estoque_s=0.4, pagamento_s=0.2, leitura_s=0.0)
 class Roteiro:
     """A demonstração. Use um por vez."""
 
+    provado = PROVADO
+    medidas: tuple[str, ...] = MEDIDAS
+
     def __init__(self, tempos: Tempos, terminais: Terminais, tela: Tela, parada: Parada) -> None:
         self._tempos, self._terminais, self._tela, self._parada = tempos, terminais, tela, parada
         self._provas: list[tuple[str, bool]] = []
@@ -62,15 +66,17 @@ class Roteiro:
         """Conta a história inteira, até o fim ou até algo não aparecer. Devolve se toda conferência deu certo."""
         self._parada.dorme(self._tempos.leitura_s)
         try:
-            self._caminho_feliz()
-            self._tolerancia_a_falhas()
-            self._escalabilidade()
+            for parte in self._partes():
+                parte()
         except ErroDoLaboratorio as erro:
             self._confere(False, str(erro))
         certo = all(deu_certo for _, deu_certo in self._provas)
         self._tela.tabela(self._tabela())
         self._tela.confere(certo, "A demonstração viu tudo o que prometeu" if certo else "Algo não saiu como na aula")
         return certo
+
+    def _partes(self) -> list[Callable[[], None]]:
+        return [self._caminho_feliz, self._tolerancia_a_falhas, self._escalabilidade]
 
     def _caminho_feliz(self) -> None:
         t = self._terminais
@@ -200,17 +206,18 @@ class Roteiro:
     def _espera_concluidos(self, desde: float) -> None:
         self._terminais.notificacao.espera(CONCLUIDO, PEDIDOS, desde, self._prazo_s)
 
-    def _confere_o_fim(self, desde: float, total: int) -> None:
+    def _confere_o_fim(self, desde: float, total: int, avisos_repetidos: bool = False) -> None:
         """O que a notificação disse e o que está gravado nos tópicos, desde o começo, têm de concordar."""
         ditos = self._terminais.notificacao.pedidos(CONCLUIDO, desde)
         c = self._conta()
         self._mede(PERDIDOS, str(len(c.perdidos())))
         self._mede(DOBRADOS, str(len(c.dobrados())))
         self._confere(
-            len(ditos) == len(set(ditos)) == PEDIDOS
+            len(set(ditos)) == PEDIDOS
+            and (avisos_repetidos or len(ditos) == PEDIDOS)
             and (c.enviados, c.aprovados, c.pagos) == (total, total, total)
             and c.certa,
-            f"a notificação avisou {len(ditos)} clientes, {len(set(ditos))} pedidos diferentes; no Kafka há "
+            f"a notificação deu {len(ditos)} avisos, de {len(set(ditos))} pedidos diferentes; no Kafka há "
             f"{c.enviados} enviados, {c.aprovados} aprovados, {c.pagos} pagos: {c.veredito()}",
         )
 
@@ -228,11 +235,11 @@ class Roteiro:
         tabela = Table(title="O que se viu", title_justify="left", title_style="bold", show_header=False)
         tabela.add_column()
         tabela.add_column(justify="right")
-        for parte, provou in PROVADO.items():
+        for parte, provou in self.provado.items():
             resultados = [certo for qual, certo in self._provas if qual == parte]
             tabela.add_row(f"{parte}\n  {provou}", self._tela.sinal(all(resultados)) if resultados else "não houve")
         tabela.add_section()
-        for nome in MEDIDAS:
+        for nome in self.medidas:
             tabela.add_row(nome, self._medidas.get(nome, "não houve"))
         return tabela
 

@@ -18,6 +18,7 @@ PRONTO_S = 45.0  # aqui, menos de 1 s; mais do que os 30 s em que o próprio scr
 
 # o que as linhas dos scripts dizem, sem o que pode mudar em volta
 RECEBI, APROVADO, PAGO, CONCLUIDO = "Recebi pedido", " aprovado", " pago", " concluído"
+ENVIADO, ESPERO = " enviado", "espero por até"
 PARTICOES = "partições atribuídas"
 
 _PEDIDO = re.compile(r"[Pp]edido (\d+ \([0-9a-f]{4}\))")

@@ -94,6 +94,17 @@ def test_a_aula_inteira(pasta: Path) -> None:
     assert processos_da(pasta) == []
 
 
+def test_a_aula_com_cluster(pasta: Path) -> None:
+    with comeca(pasta, "--rapido", "--com-cluster") as demo:
+        saida, _ = demo.communicate(timeout=2 * FIM_S)
+    assert demo.returncode == 0, saida
+    assert "✘" not in saida
+    assert "Traceback" not in saida
+    assert "sem a maioria, nenhum pedido foi confirmado: o produtor espera" in saida
+    assert "50 enviados, 50 aprovados, 50 pagos: perdidos 0, dobrados 0" in saida
+    assert processos_da(pasta) == []
+
+
 @pytest.mark.parametrize("sinal", SINAIS, ids=lambda sinal: sinal.name)
 @pytest.mark.parametrize("altura", ["Iniciando o Kafka", "Recebi pedido", "=== Parte 3"])
 def test_interrompida_nao_deixa_nada(pasta: Path, altura: str, sinal: signal.Signals) -> None:

@@ -39,7 +39,7 @@ def sessao(sala: Sala, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sessao]:
     for nome, valor in sala.ambiente.items():
         monkeypatch.setenv(nome, valor)
     garante_topicos(lambda _: None)
-    aberta = Sessao(ESTOQUE, f"{ESTOQUE.grupo}-teste", Interrupcao())
+    aberta = Sessao(ESTOQUE, f"{ESTOQUE.grupo}-teste", Interrupcao(), print)
     try:
         yield aberta
     finally:
