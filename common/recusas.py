@@ -1,6 +1,7 @@
 """O Kafka respondeu, e a resposta é não: senha errada ou falta de permissão. Esperar não muda nenhuma das duas."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from kafka.errors import (
@@ -14,6 +15,7 @@ from kafka.errors import (
     UnsupportedSaslMechanismError,
 )
 from kafka.net.connection import KafkaConnection
+from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
 from common.clientes import bootstrap
 from common.configuracao import ETAPAS, topicos
@@ -39,6 +41,23 @@ async def _identifica_ou_recusa(conexao: Any, timeout_at: float | None = None) -
 
 
 KafkaConnection._sasl_authenticate = _identifica_ou_recusa
+
+
+def _entrega_antes_de_acusar(recebe: Callable[[Any], tuple[bytes, Any]]) -> Callable[[Any], tuple[bytes, Any]]:
+    """O broker recusa e desliga em seguida; o kafka-python 3.0 vê as duas coisas juntas e joga fora a resposta.
+
+    Com o que foi lido entregue primeiro, o fim da conexão aparece na leitura seguinte.
+    """
+
+    def recebe_e_entrega(transporte: Any) -> tuple[bytes, Any]:
+        dados, erro = recebe(transporte)
+        return dados, None if dados else erro
+
+    return recebe_e_entrega
+
+
+for _transporte in (KafkaTCPTransport, KafkaSSLTransport):
+    _transporte._sock_recv = _entrega_antes_de_acusar(_transporte._sock_recv)
 
 RECUSAS = (AuthorizationError, IdentificacaoRecusada)
 

@@ -38,7 +38,7 @@ def test_saudavel_quer_dizer_que_responde() -> None:
 
 
 @pytest.mark.parametrize("forma", FORMAS)
-@pytest.mark.parametrize("arquivo", ["docker-compose.yml", CLUSTER])
+@pytest.mark.parametrize("arquivo", ["docker-compose.yml", CLUSTER, "docker-compose.zookeeper.yml"])
 def test_toda_forma_do_compose_le_o_arquivo(forma: str, arquivo: str) -> None:
     assert set(Compose(forma, arquivo).roda("config", "--services").split()) >= set(servicos(arquivo))
 

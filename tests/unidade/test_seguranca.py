@@ -1,5 +1,6 @@
 """As variáveis de segurança: o que chega aos clientes, e o que é recusado em uma linha, sem a senha."""
 
+import socket
 import ssl
 
 import pytest
@@ -7,11 +8,13 @@ import trustme
 from kafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
+    KafkaConnectionError,
     SaslAuthenticationFailedError,
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailedError,
     UnsupportedSaslMechanismError,
 )
+from kafka.net.transport import KafkaTCPTransport
 
 from common import clientes, espera, porta, seguranca
 from common.erros import ErroDeUso, ErroDoLaboratorio
@@ -112,3 +115,14 @@ def test_a_senha_nao_aparece_quando_ninguem_responde(com_senha, monkeypatch):
     with pytest.raises(ErroDoLaboratorio) as fechado:
         porta.exige_porta_aberta()
     assert SENHA not in str(fechado.value)
+
+
+def test_a_resposta_que_chega_junto_com_o_fim_da_conexao_nao_se_perde():
+    deste_lado, do_broker = socket.socketpair()
+    with deste_lado:
+        with do_broker:
+            do_broker.sendall(b"recusado")
+        transporte = KafkaTCPTransport(None, deste_lado)
+        assert transporte._sock_recv() == (b"recusado", None)
+        nada, erro = transporte._sock_recv()
+        assert nada == b"" and isinstance(erro, KafkaConnectionError)
