@@ -54,7 +54,8 @@ class Publicacao:
 class Sessao:
     """Lê, publica e confirma sob prazo. O primeiro erro a invalida: feche e abra outra.
 
-    Toda chamada que pode bloquear corre sob prazo; a que passa de SILENCIO_S diz, por `fala`, o que espera.
+    Toda chamada que pode bloquear corre sob prazo. Depois de aberta, a que passa de SILENCIO_S diz, por `fala`, o que
+    espera; antes disso quem fala é quem a abre.
     Erros de todos os métodos: kafka.errors.KafkaError, PrazoEsgotado, SessaoPerdida.
     """
 
@@ -64,6 +65,7 @@ class Sessao:
         self.atribuicao = Atribuicao()
         self._etapa = etapa
         self._interrupcao, self._fala = interrupcao, fala
+        self._aberta = False
         self._posicionada_em = 0  # versão da atribuição cujas posições já vieram do grupo
         self._consumidor: Any = None
         self._produtor: Any = None
@@ -83,6 +85,7 @@ class Sessao:
             # um líder que entra no grupo sem conhecer as partições atribui a lista vazia, e não volta atrás
             conhece = partial(self._consumidor.partitions_for_topic, etapa.entrada)
             self._chama(conhece, ABERTURA_S, "ler as partições de entrada")
+            self._aberta = True
         except BaseException:
             self.fecha()
             raise
@@ -167,7 +170,7 @@ class Sessao:
         def a_cada_passo(prazo: Prazo) -> None:
             nonlocal silencio
             self._interrupcao.encurta(prazo)
-            if silencio.esgotado:
+            if self._aberta and silencio.esgotado:
                 silencio = Prazo(math.inf)  # dito uma vez
                 self._fala(f"O Kafka não responde ({o_que}): espero por até {segundos:.0f} s (Ctrl+C encerra)")
 

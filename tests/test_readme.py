@@ -1,0 +1,173 @@
+"""As Partes 2 a 4 do README, executadas: cada comando no seu terminal, e cada saída como está escrita.
+
+Um bloco ```sh T2 é um comando a dar no terminal T2; ```text T2 é o que aparece lá em seguida, em que uma linha "..."
+vale por quaisquer linhas e um ^C no começo é a tecla. O que muda de uma execução para outra (ids, números de pedido,
+partições, segundos, clientes) não se compara.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import groupby
+
+import pytest
+
+from lab.kafka_local import KafkaLocal
+from lab.processo import RAIZ, Script
+from tests.broker.apoio import ate
+
+BLOCO = re.compile(r"^```(sh|text) (T\d)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+APARECE_S = 90.0  # os 10 pedidos levam 20 s no estoque; o resto é folga para uma máquina ocupada
+COMANDO_S = 60.0
+MUDAM = (
+    (r"localhost:\d+|127\.0\.0\.1:\d+", "ENDEREÇO"),
+    (r"Instância [0-9a-f]{6}", "Instância #"),
+    (r"(?<=edido )\d+ \([0-9a-f]{4}\)", "N (#)"),
+    (r"(?<=concluído para )\D+ em [\d.]+ s", "FULANO em S s"),
+    (r"em \d+\.\d+ s$", "em S s"),
+    (r"offset \d+", "offset N"),
+    (r"· partição \d", "· partição N"),
+    (r"partições atribuídas: \d(, \d)*$", "partições atribuídas: …"),
+    (r"(por instância de \w+): .*", r"\1: …"),
+)
+
+
+@dataclass(frozen=True)
+class Bloco:
+    """Um comando ("sh") ou uma saída ("text") de um terminal."""
+
+    tipo: str
+    terminal: str
+    linhas: list[str]
+
+
+def blocos() -> list[Bloco]:
+    """Os blocos executáveis do README, na ordem."""
+    texto = (RAIZ / "README.md").read_text(encoding="utf-8")
+    return [Bloco(tipo, terminal, corpo.splitlines()) for tipo, terminal, corpo in BLOCO.findall(texto)]
+
+
+def mascara(linha: str) -> str:
+    for padrao, troca in MUDAM:
+        linha = re.sub(padrao, troca, linha)
+    return linha.rstrip()
+
+
+def aparece(esperadas: list[str], vistas: list[str]) -> bool:
+    """Diz se `esperadas` está em `vistas`: linhas seguidas, a não ser onde há um "..."."""
+    trechos = [
+        "".join(re.escape(mascara(linha)) + r"\n" for linha in linhas)
+        for omitidas, linhas in groupby(esperadas, lambda linha: linha == "...")
+        if not omitidas
+    ]
+    padrao = r"(?:.*\n)*?".join(trechos)
+    return re.search(f"^{padrao}", "".join(mascara(linha) + "\n" for linha in vistas), re.MULTILINE) is not None
+
+
+class Aula:
+    """Os terminais abertos, o que já se viu em cada um e o último comando que só termina."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._ambiente = {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, "LAB_PREFIXO": "", "COLUMNS": "100"}
+        self._abertos = ExitStack()
+        self._scripts: dict[str, Script] = {}
+        self._vistas: dict[str, int] = {}
+        self._ferramenta: dict[str, list[str]] = {}
+
+    def __enter__(self) -> "Aula":
+        return self
+
+    def __exit__(self, *erro: object) -> None:
+        self._abertos.close()
+
+    def executa(self, bloco: Bloco) -> None:
+        """Dá o comando no terminal; daqui em diante só valem as linhas novas, em todos eles."""
+        self._vistas = {terminal: len(script.textos()) for terminal, script in self._scripts.items()}
+        (comando,) = bloco.linhas
+        python, *argumentos = comando.split()
+        assert python == "python"
+        self._ferramenta.pop(bloco.terminal, None)
+        if argumentos[0] == "-m":
+            self._ferramenta[bloco.terminal] = argumentos
+        else:
+            self._scripts[bloco.terminal] = self._abertos.enter_context(Script(*argumentos, ambiente=self._ambiente))
+            self._vistas[bloco.terminal] = 0
+
+    def confere(self, bloco: Bloco) -> None:
+        """Espera que o terminal mostre o bloco."""
+        esperadas = list(bloco.linhas)
+        if esperadas[0].startswith("^C"):
+            esperadas[0] = esperadas[0].removeprefix("^C")
+            self._scripts[bloco.terminal].ctrl_c()
+        vistas: list[str] = []
+
+        def mostrou() -> bool:
+            vistas[:] = self._mostra(bloco.terminal)
+            return aparece(esperadas, vistas)
+
+        falha = "\n".join(["o README diz:", *esperadas])
+        try:
+            ate(mostrou, APARECE_S, falha)
+        except AssertionError:
+            pytest.fail("\n".join([falha, f"e {bloco.terminal} mostrou:", *vistas]))
+
+    def _mostra(self, terminal: str) -> list[str]:
+        if terminal not in self._ferramenta:
+            return self._scripts[terminal].textos()[self._vistas[terminal] :]
+        # um aluno repetiria o comando até os pedidos chegarem
+        fim = subprocess.run(
+            [sys.executable, *self._ferramenta[terminal]],
+            cwd=RAIZ,
+            env=os.environ | self._ambiente | {"PYTHONUTF8": "1"},
+            capture_output=True,
+            text=True,
+            timeout=COMANDO_S,
+            check=False,
+        )
+        return (fim.stdout + fim.stderr).splitlines()
+
+
+@pytest.fixture
+def aula(kafka_descartavel: KafkaLocal) -> Iterator[Aula]:
+    with Aula(kafka_descartavel.bootstrap) as aula:
+        yield aula
+
+
+@pytest.mark.broker
+def test_as_partes_2_a_4_do_readme_sao_verdade(aula: Aula) -> None:
+    for bloco in blocos():
+        if bloco.tipo == "sh":
+            aula.executa(bloco)
+        else:
+            aula.confere(bloco)
+
+
+def test_o_readme_marca_os_comandos_e_as_saidas_de_cada_terminal() -> None:
+    marcados = blocos()
+    comandos = [(bloco.terminal, *bloco.linhas) for bloco in marcados if bloco.tipo == "sh"]
+    assert comandos.count(("T4", "python produtor_pedidos.py")) == 3
+    assert comandos.count(("T4", "python -m lab confere")) == 2
+    assert {bloco.terminal for bloco in marcados if bloco.tipo == "text"} == {"T1", "T2", "T3", "T4", "T5"}
+
+
+VISTAS = ["[A] Recebi pedido 3 (22de) · partição 2", "[A] Pedido 3 (22de) aprovado · partição 2", "fim 20"]
+
+
+@pytest.mark.parametrize(
+    ("esperadas", "certo"),
+    [
+        (["[A] Recebi pedido 1 (ffff) · partição 0", "[A] Pedido 1 (ffff) aprovado · partição 0"], True),
+        (["[A] Recebi pedido 1 (ffff) · partição 0", "...", "fim 20"], True),
+        (["..."], True),
+        (["[A] Recebi pedido 1 (ffff) · partição 0", "fim 20"], False),  # não são seguidas
+        (["fim 21"], False),
+        (["im 20"], False),
+        (["[A] Pedido 1 (ffff) pago · partição 0"], False),
+    ],
+)
+def test_o_que_vale_como_a_mesma_saida(esperadas: list[str], certo: bool) -> None:
+    assert aparece(esperadas, VISTAS) is certo
