@@ -2,9 +2,17 @@
 
 import time
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from common.terminal import CONSOLE, diga
+
+
+class _Vazao(ProgressColumn):
+    """Quantos por segundo, nos últimos segundos; no fim, a média."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.finished_speed or task.speed or 0:.0f}/s")
 
 
 class Andamento:
@@ -17,6 +25,7 @@ class Andamento:
             TextColumn(f"[{cor}]\\[{prefixo}]"),
             BarColumn(),
             MofNCompleteColumn(),
+            _Vazao(),
             TextColumn("faltam"),
             TimeRemainingColumn(),
             console=CONSOLE,

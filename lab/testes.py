@@ -8,6 +8,10 @@ from pathlib import Path
 from common.argumentos import Argumentos
 
 _RAIZ = Path(__file__).resolve().parent.parent
+# os testes com Kafka mais esperam do que calculam: dois processos levam metade do tempo, e cada um tem o seu Kafka;
+# por arquivo, porque os testes de um arquivo dividem o que custa a iniciar (um cluster, um Kafka com TLS), e na ordem
+# da coleta: primeiro os sem Kafka (tests/conftest.py)
+_EM_PARALELO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def configura(analisador: Argumentos) -> None:
@@ -18,7 +22,7 @@ def configura(analisador: Argumentos) -> None:
 def executa(args: argparse.Namespace) -> int:
     """Roda o pytest com `args.resto` (list[str]). Devolve o status (int) dele."""
     # outro processo: a suíte mexe em variáveis de ambiente, sinais e na saída padrão
-    processo = subprocess.Popen([sys.executable, "-m", "pytest", *args.resto], cwd=_RAIZ)
+    processo = subprocess.Popen([sys.executable, "-m", "pytest", *_EM_PARALELO, *args.resto], cwd=_RAIZ)
     while True:
         try:
             return processo.wait()

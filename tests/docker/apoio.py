@@ -2,9 +2,10 @@
 
 import functools
 import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import Any
@@ -12,16 +13,21 @@ from typing import Any
 import docker
 import yaml
 from docker.errors import DockerException
+from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from lab import portas
+from lab.vigia import GRUPO_NOVO, SESSAO_NOVA
 from tests.broker.apoio import ate
 
 RAIZ = Path(__file__).resolve().parent.parent.parent
 COMANDO_S = 180  # `up -d` pode ter de baixar a imagem
 SAUDAVEL_S = 120  # aqui, 6 a 17 s
+PREFIXO = "lab-teste-"  # dos nomes que os testes dão no Docker
 RESPOSTA_S = 10  # o Docker desta máquina responde em milissegundos
+
+testcontainers_config.ryuk_disabled = True  # `no_fim` faz o que ele faria
 
 
 def servicos(arquivo: str) -> dict[str, Any]:
@@ -44,16 +50,38 @@ def motor() -> docker.DockerClient | None:
 
 
 @contextmanager
+def no_fim(*comando: str) -> Iterator[None]:
+    """Roda o comando no fim do bloco, ou quando este processo morrer no meio dele (tests/docker/guarda.py)."""
+    guarda = subprocess.Popen(
+        [sys.executable, "-m", "tests.docker.guarda", *comando],
+        cwd=RAIZ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=SESSAO_NOVA,  # o Ctrl+C do terminal não é para ele
+        creationflags=GRUPO_NOVO,
+    )
+    try:
+        yield
+    finally:
+        assert guarda.stdin is not None
+        guarda.stdin.close()
+        assert guarda.wait(COMANDO_S) == 0, f"falhou: {' '.join(comando)}"
+
+
+@contextmanager
 def kafka_em_conteiner() -> Iterator[SimpleNamespace]:
     """O serviço do docker-compose.yml, imagem e configuração, em uma porta livre; `.bootstrap` é HOST:PORTA."""
     servico, porta = servicos("docker-compose.yml")["kafka"], portas.sorteia()
     ambiente = servico["environment"]
     anunciados = ambiente["KAFKA_ADVERTISED_LISTENERS"].replace(":9092", f":{porta}")
-    conteiner = DockerContainer(servico["image"], hostname=servico["container_name"])
+    nome = f"{PREFIXO}{uuid.uuid4().hex[:8]}"
+    conteiner = DockerContainer(servico["image"], hostname=servico["container_name"]).with_name(nome)
     conteiner.with_envs(**ambiente | {"KAFKA_ADVERTISED_LISTENERS": anunciados})
     conteiner.ports["9092"] = ("127.0.0.1", porta)  # o with_bind_ports publicaria em todas as interfaces
     pronto = LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(SAUDAVEL_S)
-    with conteiner.waiting_for(pronto):
+    with no_fim("docker", "rm", "--force", "--volumes", nome):
+        conteiner.waiting_for(pronto).start()
         yield SimpleNamespace(bootstrap=f"127.0.0.1:{porta}")
 
 
@@ -64,20 +92,22 @@ class Compose:
     """
 
     def __init__(self, forma: str, arquivo: str) -> None:
-        self.projeto = f"lab-teste-{uuid.uuid4().hex[:8]}"
+        self.projeto = f"{PREFIXO}{uuid.uuid4().hex[:8]}"
         self._comando = [*forma.split(), "-p", self.projeto, "-f", arquivo]
         self.conteineres = [servico["container_name"] for servico in servicos(arquivo).values()]
 
     def __enter__(self) -> "Compose":
+        self._de_pe = ExitStack()
+        self._de_pe.enter_context(no_fim(*self._comando, "down", "-v"))
         try:
             self.sobe()
         except BaseException:
-            self.roda("down", "-v")
+            self._de_pe.close()
             raise
         return self
 
     def __exit__(self, *erro: tuple[type[BaseException], BaseException, TracebackType]) -> None:
-        self.roda("down", "-v")
+        self._de_pe.close()
 
     def sobe(self) -> None:
         """`up -d`, e a espera por todos saudáveis. Serve também para trazer de volta os que caíram."""
@@ -99,6 +129,13 @@ class Compose:
         )
         assert fim.returncode == 0, fim.stderr
         return fim.stdout
+
+
+def conteineres_de_teste() -> set[str]:
+    """Os nomes dos contêineres que `kafka_em_conteiner` iniciou, daqui ou de outra execução."""
+    cliente = motor()
+    assert cliente is not None
+    return {achado.name for achado in cliente.containers.list(all=True, filters={"name": PREFIXO})}
 
 
 def conteiner(nome: str) -> Any:

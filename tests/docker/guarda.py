@@ -1,0 +1,12 @@
+"""`python -m tests.docker.guarda COMANDO...`: roda o comando quando a entrada padrão acabar.
+
+Ela acaba quando quem a segurava a fecha ou deixa de existir, mesmo por kill -9: o que um teste interrompido deixou no
+Docker, o comando leva. É o que faz o reaper do testcontainers, sem outra imagem para baixar.
+"""
+
+import subprocess
+import sys
+
+if __name__ == "__main__":
+    sys.stdin.buffer.read()
+    sys.exit(subprocess.run(sys.argv[1:], check=False).returncode)
