@@ -79,7 +79,11 @@ class Produtor:
             raise KeyboardInterrupt
         # em rodízio: as contagens das partições diferem em no máximo 1
         particao = (pedido.numero - 1) % self._particoes
-        envio = self._produtor.send(self._topico, codifica(pedido), str(pedido.id).encode(), None, particao)
+        try:
+            envio = self._produtor.send(self._topico, codifica(pedido), str(pedido.id).encode(), None, particao)
+        except KafkaError as erro:  # nem chegou a sair: o tópico foi apagado, por exemplo
+            self._falhas.append(f"{pedido} ({motivo(erro)})")
+            raise EnvioIncompleto from None
         self._pendentes.append((pedido, envio))
         self._colhe(ate_restarem=PENDENTES_MAXIMO)
         if self._falhas or len(self._pendentes) > PENDENTES_MAXIMO:

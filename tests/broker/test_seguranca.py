@@ -22,6 +22,7 @@ COMANDOS = {
     "estoque": ["servico_estoque.py"],
     "notificacao": ["servico_notificacao.py"],
     "confere": ["-m", "lab", "confere"],
+    "zera": ["-m", "lab", "zera", "--sim"],
     "demo": ["-m", "lab", "demo", "--rapido", "--kafka"],
 }
 

@@ -50,3 +50,12 @@ def test_cada_resultado_diz_de_onde_veio_e_quem_o_produziu(sala: Sala) -> None:
             topico, particao, offset = cabecalhos["origem"].decode().split("/")
             assert origens[topico, int(particao), int(offset)] == registro.key
             assert len(cabecalhos["instancia"]) == 6
+
+
+def test_topico_apagado_durante_o_envio_e_dito_sem_traceback(sala: Sala) -> None:
+    produtor = sala.abre("produtor_pedidos.py", "-n", "300000")
+    produtor.espera(" de 300000", FIM_S)
+    sala.apaga_topicos()
+    assert produtor.espera_fim(2 * FIM_S) == 1
+    assert produtor.textos()[-1].startswith("ERRO: ") and "sem confirmação" in produtor.textos()[-1]
+    sem_traceback(produtor)

@@ -1,0 +1,1 @@
+"""Os exercícios da aula: as cópias a editar, as soluções e as conferências. Comece por docs/exercicios.md."""

@@ -1,0 +1,62 @@
+"""`python -m exercicios N`: confere o exercício N, em um Kafka só desta conferência, que apaga no fim."""
+
+import argparse
+import functools
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from common.argumentos import Argumentos
+from common.terminal import diga
+from exercicios.conferencias import EXERCICIOS, confere
+from exercicios.conferencias.falta import Falta
+from lab.kafka_local import KafkaLocal
+from lab.kafka_proprio import so_este_kafka
+from lab.parada import Parada
+from tests.broker.apoio import Sala
+
+SEM_CORES = {"FORCE_COLOR": "", "TTY_COMPATIBLE": "0"}  # as linhas dos scripts são lidas aqui, e não em um terminal
+
+
+def main() -> int:
+    """Devolve o status (int): 0 se o exercício está resolvido, 1 se falta algo, 130 se interrompida."""
+    flags = Argumentos("python -m exercicios", "Confere um exercício em um Kafka só desta conferência.")
+    numeros = [str(numero) for numero in EXERCICIOS]
+    flags.add_argument("numero", choices=numeros, metavar="N", help=f"o exercício, de {numeros[0]} a {numeros[-1]}")
+    flags.add_argument("--solucao", action="store_true", help="confere a solução pronta, em exercicios/solucoes")
+    args = flags.parse_args()
+    # só na primeira vez: enquanto o Kafka sobe, quem espera por ele pergunta de novo a cada passo
+    interrompida = functools.cache(lambda: _fala(args.numero, "white", "Conferência interrompida"))
+    parada = Parada()
+    return parada.conduz(lambda: _confere(args, parada, interrompida), interrompida)
+
+
+def _confere(args: argparse.Namespace, parada: Parada, ao_parar: Callable[[], None]) -> int:
+    pacote = "exercicios.solucoes" if args.solucao else "exercicios"
+    arquivo = f"{pacote.replace('.', '/')}/{EXERCICIOS[int(args.numero)]}.py"
+    _fala(args.numero, "cyan", f"Confiro {arquivo} em um Kafka só para isto: até meio minuto (Ctrl+C encerra)")
+    # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
+    with (
+        tempfile.TemporaryDirectory(prefix="lab-exercicio-", ignore_cleanup_errors=True) as pasta,
+        so_este_kafka(kafka := KafkaLocal(Path(pasta)), parada, ao_parar),
+        Sala(kafka.bootstrap) as sala,
+    ):
+        os.environ.update(sala.ambiente | SEM_CORES)
+        try:
+            with parada.corpo():
+                confere(int(args.numero), sala, pacote)
+        except Falta as falta:
+            _fala(args.numero, "yellow", f"✘ {falta}")
+            return 1
+    _fala(args.numero, "green", "✔ Resolvido")
+    return 0
+
+
+def _fala(numero: str, cor: str, texto: str) -> None:
+    diga(f"EXERCÍCIO {numero}", cor, texto)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

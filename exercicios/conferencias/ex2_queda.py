@@ -1,0 +1,44 @@
+"""Conferência do exercício 2: o Ctrl+C no pagamento, no meio do terceiro pedido, e a volta dele."""
+
+from common.configuracao import ESTOQUE, PAGAMENTO
+from exercicios.conferencias import previsao
+from exercicios.conferencias.bancada import espera, espera_etapa, esperando, linhas, roda, servicos
+from tests.broker.apoio import Sala
+
+TEMPO = "1"  # tempo de sobra para o Ctrl+C chegar no meio de um pedido
+RECEBI = "Recebi pedido"
+
+
+def confere(sala: Sala, modulo: str) -> None:
+    previsoes = previsao.le(
+        modulo,
+        "APROVADOS",
+        "PAGOS",
+        "ESPERANDO_PELO_PAGAMENTO",
+        "PERDIDOS",
+        "LINHAS_RECEBI_PEDIDO",
+        "PAGOS_NO_FIM",
+        "DOBRADOS",
+    )
+    estoque = servicos(sala, 1, "servico_estoque.py", "--tempo", "0")
+    (pagamento,) = servicos(sala, 1, "servico_pagamento.py", "--tempo", TEMPO)
+    roda(sala, "produtor_pedidos.py", "-n", "8")
+    espera(lambda: len(linhas(pagamento, RECEBI)) == 3, "o pagamento não recebeu três pedidos", pagamento)
+    pagamento.ctrl_c()
+    espera(lambda: not pagamento.vivo, "o pagamento não parou")
+    queda = espera_etapa(ESTOQUE, *estoque)
+
+    volta = servicos(sala, 1, "servico_pagamento.py", "--tempo", "0")
+    fim = espera_etapa(PAGAMENTO, *volta)
+    previsao.compara(
+        previsoes,
+        {
+            "APROVADOS": queda.aprovados,
+            "PAGOS": queda.pagos,
+            "ESPERANDO_PELO_PAGAMENTO": esperando(queda, PAGAMENTO),
+            "PERDIDOS": len(queda.perdidos()),
+            "LINHAS_RECEBI_PEDIDO": sum(len(linhas(script, RECEBI)) for script in (pagamento, *volta)),
+            "PAGOS_NO_FIM": fim.pagos,
+            "DOBRADOS": len(fim.dobrados()),
+        },
+    )

@@ -1,0 +1,52 @@
+"""Conferência do exercício 4: a nota fiscal recebe todos os pedidos pagos, e a notificação também."""
+
+import re
+
+from common.configuracao import PEDIDOS_CONCLUIDOS
+from common.pedido import Pedido, Status, decodifica
+from exercicios.conferencias.bancada import espera, linhas, roda, servicos
+from exercicios.conferencias.falta import Falta
+from lab.processo import Script
+from tests.broker.apoio import Sala
+
+PEDIDOS = 6  # de cada vez: antes e depois de a nota fiscal existir
+
+
+def confere(sala: Sala, modulo: str) -> None:
+    servicos(sala, 1, "servico_estoque.py", "--tempo", "0")
+    servicos(sala, 1, "servico_pagamento.py", "--tempo", "0")
+    (notificacao,) = servicos(sala, 1, "servico_notificacao.py")
+    roda(sala, "produtor_pedidos.py", "-n", str(PEDIDOS))
+    _espera_avisos(notificacao, PEDIDOS)
+
+    nota = sala.abre("-m", modulo)
+    espera(lambda: bool(linhas(nota, "partições atribuídas")), "a nota fiscal não entrou em um grupo", nota)
+    roda(sala, "produtor_pedidos.py", "-n", str(PEDIDOS))
+    _espera_avisos(notificacao, 2 * PEDIDOS)
+    pagos = [decodifica(registro.value, Status.PAGO) for registro in sala.registros(PEDIDOS_CONCLUIDOS)]
+    espera(
+        lambda: all(linhas(nota, str(pedido)) for pedido in pagos),
+        f"a nota fiscal não recebeu todos os {len(pagos)} pedidos pagos, os de antes dela e os de depois",
+        nota,
+    )
+    for pedido in pagos:
+        if not any(_diz_o_total(linha, pedido) for linha in linhas(nota, str(pedido))):
+            raise Falta(
+                f"do pedido {pedido}, de {pedido.total_centavos} centavos, a nota fiscal disse "
+                f"“{linhas(nota, str(pedido))[0]}”"
+            )
+
+
+def _espera_avisos(notificacao: Script, quantos: int) -> None:
+    def basta() -> bool:
+        return len(linhas(notificacao, "concluído")) == quantos or bool(linhas(notificacao, "Rebalanceamento"))
+
+    espera(basta, f"a notificação não avisou {quantos} pedidos", notificacao)
+    if linhas(notificacao, "Rebalanceamento"):
+        raise Falta("a nota fiscal entrou no grupo da notificação e lhe tirou partições: as duas dividem os pedidos")
+
+
+def _diz_o_total(linha: str, pedido: Pedido) -> bool:
+    """Diz se a linha traz o total em reais, com ou sem ponto nos milhares: 1234,50 ou 1.234,50."""
+    reais = re.findall(r"R\$ ?([\d.]+,\d\d)\b", linha)
+    return [valor.replace(".", "").replace(",", "") for valor in reais] == [f"{pedido.total_centavos:03}"]

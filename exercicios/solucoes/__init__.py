@@ -1,0 +1,1 @@
+"""Uma solução de cada exercício: as mesmas cópias, com os TODOs resolvidos. Os testes as rodam."""

@@ -1,0 +1,89 @@
+"""`python -m exercicios N` como o aluno o roda: o veredito, o uso errado e o Ctrl+C que não deixa nada."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from common.sinais import SAIDA_DE_CTRL_C
+from tests.broker.apoio import ate
+
+RAIZ = Path(__file__).resolve().parents[2]
+FIM_S = 120.0  # aqui, 8 s
+DESMONTE_S = 60.0  # aqui, 2 s
+GRUPO = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
+CTRL_C = signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT
+
+
+@pytest.fixture
+def pasta(tmp_path: Path) -> Iterator[Path]:
+    """Os temporários de uma conferência, que devem acabar vazios."""
+    yield tmp_path
+    assert list(tmp_path.iterdir()) == []
+
+
+def comeca(pasta: Path, *argumentos: str) -> "subprocess.Popen[str]":
+    limpo = {nome: valor for nome, valor in os.environ.items() if not nome.startswith(("KAFKA_", "LAB_"))}
+    temporarios = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(pasta))
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "exercicios", *argumentos],
+        cwd=RAIZ,
+        env=limpo | temporarios | {"PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        creationflags=GRUPO,
+    )
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize(
+    ("argumentos", "status", "fim"),
+    [(("1", "--solucao"), 0, "[EXERCÍCIO 1] ✔ Resolvido"), (("1",), 1, "[EXERCÍCIO 1] ✘ ainda não há previsão em ")],
+    ids=["solução", "por resolver"],
+)
+def test_o_veredito_e_o_status(pasta: Path, argumentos: tuple[str, ...], status: int, fim: str) -> None:
+    comando = comeca(pasta, *argumentos)
+    saida, _ = comando.communicate(timeout=FIM_S)
+    assert comando.returncode == status, saida
+    assert saida.splitlines()[-1].startswith(fim)
+    assert len(saida.splitlines()) == 2
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("quando_roda", ["kafka.Kafka", "servico_pagamento.py"])
+def test_ctrl_c_nao_deixa_nada(pasta: Path, quando_roda: str) -> None:
+    comando = comeca(pasta, "2", "--solucao")
+
+    def filhos() -> list[psutil.Process]:
+        return psutil.Process(comando.pid).children(recursive=True)
+
+    ate(lambda: any(quando_roda in linha_de_comando(filho) for filho in filhos()), FIM_S, f"{quando_roda} não começou")
+    orfaos = filhos()
+    comando.send_signal(CTRL_C)
+    saida, _ = comando.communicate(timeout=DESMONTE_S)
+    assert comando.returncode == SAIDA_DE_CTRL_C, saida
+    assert saida.splitlines()[1:] == ["[EXERCÍCIO 2] Conferência interrompida"]
+    _, vivos = psutil.wait_procs(orfaos, DESMONTE_S)
+    assert vivos == []
+
+
+def linha_de_comando(processo: psutil.Process) -> str:
+    try:
+        return " ".join(processo.cmdline())
+    except psutil.NoSuchProcess:  # terminou entre a lista e a pergunta
+        return ""
+
+
+@pytest.mark.parametrize("argumentos", [(), ("9",), ("um",), ("1", "--resposta")])
+def test_uso_errado(pasta: Path, argumentos: tuple[str, ...]) -> None:
+    comando = comeca(pasta, *argumentos)
+    saida, _ = comando.communicate(timeout=FIM_S)
+    assert comando.returncode == 2
+    assert saida.startswith("ERRO: ") and len(saida.splitlines()) == 1

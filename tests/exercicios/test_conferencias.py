@@ -1,0 +1,34 @@
+"""Cada solução passa na conferência do seu exercício, e a cópia por resolver não passa, pelo motivo certo."""
+
+import re
+
+import pytest
+
+from exercicios.conferencias import EXERCICIOS, confere
+from exercicios.conferencias.falta import Falta
+from tests.broker.apoio import Sala
+
+pytestmark = pytest.mark.broker
+
+O_QUE_FALTA = {
+    1: "ainda não há previsão em PARTICAO_DO_PEDIDO_9, ",
+    2: "ainda não há previsão em APROVADOS, ",
+    3: "ainda não há previsão em COM_DOIS_ESTOQUES, ",
+    4: "entrou no grupo da notificação e lhe tirou partições",
+    5: r"(\d+) de \1 pedidos com Monitor foram aprovados",
+    6: r"um pedido pago com \w+ foi enviado com a chave [0-9a-f-]{36}",
+    7: r"perdidos 1 \([0-9a-f]{4}\)",
+    8: "perdidos 0, dobrados 1",
+}
+
+
+@pytest.mark.parametrize("numero", EXERCICIOS)
+def test_a_solucao_passa(sala_do_aluno: Sala, numero: int) -> None:
+    confere(numero, sala_do_aluno, "exercicios.solucoes")
+
+
+@pytest.mark.parametrize("numero", EXERCICIOS)
+def test_a_copia_por_resolver_nao_passa(sala_do_aluno: Sala, numero: int) -> None:
+    with pytest.raises(Falta) as falta:
+        confere(numero, sala_do_aluno, "exercicios")
+    assert re.search(O_QUE_FALTA[numero], str(falta.value)), falta.value

@@ -1,0 +1,100 @@
+"""As cópias, as soluções e os dois documentos dizem a mesma coisa. Sem Kafka."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from exercicios.conferencias import EXERCICIOS, previsao
+from exercicios.conferencias.falta import Falta
+
+RAIZ = Path(__file__).resolve().parents[2]
+COPIAS, SOLUCOES = RAIZ / "exercicios", RAIZ / "exercicios" / "solucoes"
+EXERCICIOS_MD, GUIA_MD = RAIZ / "docs" / "exercicios.md", RAIZ / "docs" / "guia-do-professor.md"
+LINHAS_MAXIMO = 50  # uma cópia cabe em uma tela
+
+
+def le(arquivo: Path) -> str:
+    return arquivo.read_text(encoding="utf-8")
+
+
+def secao(numero: int) -> str:
+    """O texto do exercício em docs/exercicios.md, do título dele ao do próximo."""
+    return re.split(r"(?m)^## \d+\. ", le(EXERCICIOS_MD))[numero]
+
+
+def nomes_de_cima(arquivo: Path) -> list[str]:
+    """As constantes e funções (list[str]) de um módulo, na ordem em que aparecem."""
+    return [
+        no.targets[0].id if isinstance(no, ast.Assign) else no.name
+        for no in ast.parse(le(arquivo)).body
+        if isinstance(no, (ast.Assign, ast.FunctionDef))
+    ]
+
+
+@pytest.mark.parametrize("nome", EXERCICIOS.values())
+def test_os_todos_da_copia_sao_numerados_e_a_solucao_nao_tem_nenhum(nome: str) -> None:
+    todos = sorted(int(numero) for numero in re.findall(r"# TODO (\d+): ", le(COPIAS / f"{nome}.py")))
+    assert todos and todos == list(range(1, len(todos) + 1))
+    assert "TODO" not in le(SOLUCOES / f"{nome}.py")
+
+
+@pytest.mark.parametrize("nome", EXERCICIOS.values())
+def test_a_copia_e_curta_e_a_solucao_tem_a_mesma_forma(nome: str) -> None:
+    copia, solucao = COPIAS / f"{nome}.py", SOLUCOES / f"{nome}.py"
+    assert len(le(copia).splitlines()) <= LINHAS_MAXIMO
+    assert nomes_de_cima(copia) == nomes_de_cima(solucao)
+
+
+@pytest.mark.parametrize("numero", EXERCICIOS)
+def test_cada_exercicio_tem_no_texto_tudo_o_que_o_aluno_precisa(numero: int) -> None:
+    texto = secao(numero)
+    for parte in ("**Nível:**", "**Tempo:**", "**Objetivo:**", "**Passos:**", "**Como conferir:**", "**Para pensar:**"):
+        assert parte in texto
+    assert f"`python -m exercicios {numero}`" in texto
+    assert f"exercicios/{EXERCICIOS[numero]}.py" in texto
+    assert f"\n{numero}. **" in le(GUIA_MD), "o guia responde às perguntas de cada um"
+
+
+def test_os_comandos_dos_textos_existem() -> None:
+    modulos = set(re.findall(r"python -m (exercicios\.\w+)", le(EXERCICIOS_MD) + le(GUIA_MD)))
+    assert modulos
+    for modulo in modulos:
+        assert (RAIZ / f"{modulo.replace('.', '/')}.py").exists(), modulo
+
+
+@pytest.mark.parametrize("documento", [EXERCICIOS_MD, GUIA_MD], ids=lambda arquivo: arquivo.name)
+def test_os_links_levam_a_algum_lugar(documento: Path) -> None:
+    for caminho, ancora in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", le(documento)):
+        alvo = (documento.parent / caminho).resolve() if caminho else documento
+        assert alvo.exists(), caminho
+        if ancora:
+            assert ancora in ancoras(alvo), f"{alvo.name}#{ancora}"
+
+
+def ancoras(documento: Path) -> set[str]:
+    """As âncoras (set[str]) que o GitHub dá aos títulos de um documento."""
+    titulos = re.findall(r"(?m)^#+ (.*)$", le(documento))
+    return {re.sub(r"[^\w\- ]", "", titulo.lower()).replace(" ", "-") for titulo in titulos}
+
+
+def test_uma_previsao_que_falta_e_uma_errada(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "copia_do_aluno.py").write_text("A = 1\nB = None\nC = [2]\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(Falta, match=r"^ainda não há previsão em B, D$"):
+        previsao.le("copia_do_aluno", "A", "B", "C", "D")
+    previsoes = previsao.le("copia_do_aluno", "A", "C")
+    previsao.compara(previsoes, {"A": 1, "C": [2]})
+    with pytest.raises(Falta, match=r"^A: você previu 1, e aconteceu 3; C: você previu \[2\], e aconteceu \[\]$"):
+        previsao.compara(previsoes, {"A": 3, "C": []})
+
+
+@pytest.mark.parametrize(("texto", "erro"), [("A = (\n", "SyntaxError"), ("A = b\n", "NameError")])
+def test_um_erro_de_python_na_copia_e_dito_em_uma_linha(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texto: str, erro: str
+) -> None:
+    (tmp_path / f"copia_com_{erro.lower()}.py").write_text(texto, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(Falta, match=rf"^o Python não aceita copia_com_{erro.lower()}: {erro}: .+"):
+        previsao.le(f"copia_com_{erro.lower()}", "A")
