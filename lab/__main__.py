@@ -5,7 +5,7 @@ import sys
 from types import ModuleType
 
 from common.argumentos import Argumentos
-from common.erros import ErroDeUso
+from common.erros import ErroDeUso, ErroDoLaboratorio
 from lab import ambiente
 from lab.mensagem import informa
 
@@ -14,6 +14,8 @@ COMANDOS = {
     "demo": ("lab.demo", "mostra a aula inteira, sozinha, em um Kafka só dela"),
     "kafka": ("lab.comando_kafka", "um Kafka de verdade neste terminal, sem Docker e sem Java"),
     "confere": ("lab.confere", "conta os pedidos de cada etapa: perdidos, dobrados, esperando"),
+    "diagnostico": ("lab.diagnostico.comando", "diz o que falta nesta máquina para a aula, e o que fazer"),
+    "zera": ("lab.zera", "apaga os tópicos da aula e o que os grupos já leram, depois de perguntar"),
     "caos": ("lab.caos.comando", "derruba serviços e brokers sob carga e confere que nada se perdeu"),
     "testes": ("lab.testes", "roda a suíte de testes; aceita as flags do pytest"),
 }
@@ -62,7 +64,11 @@ def main(argumentos: list[str]) -> int:
     args.resto = desconhecidos
     if args.resto and not args.repassa:  # só o comando testes entrega a outro programa o que não conhece
         analisador.error(f"unrecognized arguments: {' '.join(args.resto)}")
-    ambiente.garante()
+    try:
+        ambiente.garante()
+    except ErroDoLaboratorio:
+        if comando != "diagnostico":  # ele existe para a máquina em que isto falha
+            raise
     status: int = modulo.executa(args)
     return status
 

@@ -23,7 +23,7 @@ from lab.trava import Trava
 RAIZ = Path(__file__).resolve().parent.parent
 REQUISITOS = RAIZ / "requirements.txt"
 VENV = RAIZ / ".venv"
-_PYTHON_DO_VENV = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PYTHON_DO_VENV = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # O resumo do requirements.txt, escrito só depois de tudo instalado: uma instalação interrompida não o deixa.
 _MARCA = VENV / "lab-pronto.sha256"
 _REGISTRO = VENV / "lab-instalacao.log"
@@ -42,8 +42,8 @@ def _versao(texto: str) -> tuple[int, ...]:
     return tuple(int(parte) for parte in numeros[0].split(".")) if numeros else ()
 
 
-def _requisitos() -> Iterator[tuple[str, str]]:
-    """Nome e faixa de versões de cada linha que vale para toda máquina."""
+def requisitos() -> Iterator[tuple[str, str]]:
+    """Nome e faixa de versões (str) de cada linha do requirements.txt que vale para toda máquina."""
     for linha in REQUISITOS.read_text(encoding="utf-8").splitlines():
         requisito = linha.partition("#")[0].strip()
         if requisito and ";" not in requisito:  # com marcador: quem usa o pacote diz o que falta
@@ -51,8 +51,8 @@ def _requisitos() -> Iterator[tuple[str, str]]:
             yield nome, faixa
 
 
-def _satisfaz(instalada: str, faixa: str) -> bool:
-    """Diz se a versão está na faixa, que no requirements.txt é sempre ">=a" ou ">=a,<b"."""
+def satisfaz(instalada: str, faixa: str) -> bool:
+    """Diz se a versão (str) está na faixa (str), que no requirements.txt é sempre ">=a" ou ">=a,<b"."""
     versao = _versao(instalada)
     for limite in filter(None, faixa.split(",")):
         if limite.startswith(">=") and not versao >= _versao(limite[2:]):
@@ -67,7 +67,7 @@ def _tem_tudo() -> bool:
     if Path(sys.prefix).resolve() == VENV and not _instalacao_completa():
         return False
     try:
-        return all(_satisfaz(importlib.metadata.version(nome), faixa) for nome, faixa in _requisitos())
+        return all(satisfaz(importlib.metadata.version(nome), faixa) for nome, faixa in requisitos())
     except importlib.metadata.PackageNotFoundError:
         return False
 
@@ -78,16 +78,16 @@ def _resumo() -> str:
 
 def _instalacao_completa() -> bool:
     try:
-        return _PYTHON_DO_VENV.exists() and _MARCA.read_text(encoding="ascii") == _resumo()
+        return PYTHON_DO_VENV.exists() and _MARCA.read_text(encoding="ascii") == _resumo()
     except OSError:
         return False
 
 
 def _pip_responde() -> bool:
-    if not _PYTHON_DO_VENV.exists():
+    if not PYTHON_DO_VENV.exists():
         return False
     try:
-        pip = [str(_PYTHON_DO_VENV), "-m", "pip", "--version"]
+        pip = [str(PYTHON_DO_VENV), "-m", "pip", "--version"]
         return subprocess.run(pip, capture_output=True, timeout=_PRAZO_DO_PIP_RESPONDER_S).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
@@ -114,7 +114,7 @@ def _instala() -> None:
     informa("Instalando os pacotes do requirements.txt (um a três minutos na primeira vez)…")
     _MARCA.unlink(missing_ok=True)
     comeco = time.monotonic()
-    pip = [str(_PYTHON_DO_VENV), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    pip = [str(PYTHON_DO_VENV), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     pip += ["--progress-bar", "off", "-r", str(REQUISITOS)]
     erros: list[str] = []
     with (
@@ -167,7 +167,7 @@ def _prepara() -> None:
 
 def _recomeca() -> NoReturn:
     """O mesmo comando, no Python do .venv."""
-    comando = [str(_PYTHON_DO_VENV), "-m", "lab", *sys.argv[1:]]
+    comando = [str(PYTHON_DO_VENV), "-m", "lab", *sys.argv[1:]]
     ambiente = {**os.environ, _RECOMECO: "1"}
     if os.name != "nt":
         os.execve(comando[0], comando, ambiente)

@@ -1,0 +1,1 @@
+"""O que falta nesta máquina, ou neste Kafka, para a aula: um exame por arquivo, da máquina para a lição."""

@@ -1,0 +1,64 @@
+"""O que a aula deixou, ou ainda não deixou, no Kafka: os três tópicos e os três grupos. Só lê."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from kafka.errors import TopicAuthorizationFailedError
+
+from common.configuracao import ETAPAS, NUMERO_DE_PARTICOES, Etapa, topicos
+from lab.diagnostico.achado import Achado, certo, errado, neutro
+
+
+def examina_topicos(admin: Any) -> list[Achado]:
+    """Um achado por tópico da aula. Erro: kafka.errors.KafkaError."""
+    descritos = {topico["name"]: topico for topico in admin.describe_topics(topicos())}
+    if any(topico["error_code"] == TopicAuthorizationFailedError.errno for topico in descritos.values()):
+        raise TopicAuthorizationFailedError
+    # qualquer outro código de erro: ele não existe, ou nasceu neste instante
+    existentes = {nome: topico["partitions"] for nome, topico in descritos.items() if not topico["error_code"]}
+    if not existentes:
+        return [neutro(f"nenhum dos tópicos ({', '.join(topicos())}) existe ainda: o primeiro script os cria")]
+    return [_do_topico(nome, existentes.get(nome)) for nome in topicos()]
+
+
+def _do_topico(nome: str, particoes: list[dict[str, Any]] | None) -> Achado:
+    if particoes is None:
+        return neutro(f"o tópico {nome} não existe ainda: o primeiro script o cria")
+    if len(particoes) != NUMERO_DE_PARTICOES:
+        return errado(
+            f"o tópico {nome} tem {_plural(len(particoes), 'partição', 'partições')}, e não {NUMERO_DE_PARTICOES}: "
+            "encerre os serviços e apague-o (python -m lab zera), ou use LAB_PREFIXO=novo em todos os terminais"
+        )
+    if sem_lider := _numeros(p for p in particoes if p["leader_id"] == -1):
+        return errado(f"o tópico {nome} está sem líder na partição {sem_lider}: inicie o broker que falta")
+    replicas = min(len(particao["replica_nodes"]) for particao in particoes)
+    descricao = f"tópico {nome}: {NUMERO_DE_PARTICOES} partições, {_plural(replicas, 'réplica', 'réplicas')}"
+    if atrasadas := _numeros(p for p in particoes if len(p["isr_nodes"]) < len(p["replica_nodes"])):
+        return neutro(f"{descricao}, com réplicas fora do ar ou em atraso na partição {atrasadas}")
+    return certo(descricao)
+
+
+def examina_grupos(admin: Any) -> list[Achado]:
+    """Um achado por grupo da aula. Erro: kafka.errors.KafkaError."""
+    # a lista antes: descrever um grupo que não existe faria o Kafka criar o tópico interno dos grupos
+    existentes = {grupo["group_id"] for grupo in admin.list_groups()}
+    descritos = admin.describe_groups([etapa.grupo for etapa in ETAPAS if etapa.grupo in existentes])
+    return [_do_grupo(etapa, descritos.get(etapa.grupo)) for etapa in ETAPAS]
+
+
+def _do_grupo(etapa: Etapa, descrito: dict[str, Any] | None) -> Achado:
+    if descrito is None or not descrito["members"]:
+        script = etapa.grupo_base.replace("grupo", "servico")
+        return neutro(f"{etapa.grupo}: nenhum membro; o serviço é python {script}.py")
+    membros = _plural(len(descrito["members"]), "membro", "membros")
+    if descrito["group_state"] != "Stable":
+        return neutro(f"{etapa.grupo}: {membros}, repartindo as partições ({descrito['group_state']})")
+    return certo(f"{etapa.grupo}: {membros}")
+
+
+def _plural(quantos: int, um: str, muitos: str) -> str:
+    return f"{quantos} {um if quantos == 1 else muitos}"
+
+
+def _numeros(particoes: Iterable[dict[str, Any]]) -> str:
+    return ", ".join(map(str, sorted(particao["partition_index"] for particao in particoes)))

@@ -1,0 +1,38 @@
+"""O laudo no terminal: uma linha por achado e, no fim, o veredito."""
+
+from rich.text import Text
+
+from common.terminal import CONSOLE
+from common.texto import visivel
+from lab.diagnostico.achado import Achado, Sinal
+
+_CORES = {Sinal.CERTO: "bold green", Sinal.ERRADO: "bold red", Sinal.NEUTRO: "dim"}
+# em um pipe do Windows a codificação pode não ter os sinais
+_SEM_UTF8 = {Sinal.CERTO: "OK", Sinal.ERRADO: "FALHOU", Sinal.NEUTRO: "-"}
+
+
+class Laudo:
+    """Escreve os achados à medida que chegam e conta os que impedem a aula.
+
+    Erro: SystemExit(1), em silêncio, se quem lia o pipe foi embora (`| head`); o rich o levanta.
+    """
+
+    def __init__(self) -> None:
+        self._utf8 = CONSOLE.encoding.lower().startswith("utf")
+        self._errados = 0
+
+    def escreve(self, achado: Achado) -> None:
+        self._errados += achado.sinal is Sinal.ERRADO
+        sinal = achado.sinal.value if self._utf8 else _SEM_UTF8[achado.sinal]
+        CONSOLE.print(Text.assemble((sinal, _CORES[achado.sinal]), f" {visivel(achado.texto)}"))
+
+    def veredito(self) -> int:
+        """Escreve a última linha. Devolve o status (int): 0 se nada impede a aula, senão 1."""
+        if not self._errados:
+            resumo = "Tudo pronto para a aula"
+        elif self._errados == 1:
+            resumo = "1 coisa a resolver"
+        else:
+            resumo = f"{self._errados} coisas a resolver: comece pela primeira"
+        CONSOLE.print(Text(resumo, "bold"))
+        return 1 if self._errados else 0
