@@ -16,19 +16,21 @@ from kafka.errors import KafkaError
 from common.argumentos import Argumentos
 from common.clientes import SESSAO_MS, bootstrap, conexao, enderecos
 from common.configuracao import ETAPAS, topicos
-from common.erros import PrazoEsgotado, motivo
+from common.erros import ErroDeUso, ErroDoLaboratorio, PrazoEsgotado, motivo
 from common.espera import quando_houver_kafka
 from common.prazo import PASSO_S, Prazo, com_prazo
 from common.topicos import particoes_dos_topicos
+from lab.enter import Enter
 from lab.kafka_local import KafkaLocal
 from lab.kafka_proprio import so_este_kafka
 from lab.leitura import ESPERA_PELO_KAFKA_S
 from lab.mensagem import informa
 from lab.parada import Parada
-from lab.roteiro import ABERTURA, DA_AULA, RAPIDO, Roteiro
+from lab.roteiro import ABERTURA, DA_AULA, QUEM, RAPIDO, Roteiro
 from lab.roteiro_com_cluster import RoteiroComCluster
 from lab.tela import Tela
 from lab.terminais import Terminais
+from lab.vitrine import Vitrine, cabem_quadros
 
 LIMPEZA_S = SESSAO_MS / 1000 + 4.0  # um serviço morto à força ainda conta no grupo até a sessão dele vencer
 INTERROMPIDA = "Demonstração interrompida"
@@ -37,6 +39,10 @@ INTERROMPIDA = "Demonstração interrompida"
 def configura(analisador: Argumentos) -> None:
     """As flags do comando."""
     analisador.add_argument("--rapido", action="store_true", help="encurta o trabalho de cada serviço")
+    analisador.add_argument("--passo-a-passo", action="store_true", help="espera por um Enter entre um passo e outro")
+    analisador.add_argument(
+        "--figura", type=Path, metavar="ARQUIVO", help="desenha em um SVG os quadros de quando o pagamento está morto"
+    )
     qual_kafka = analisador.add_mutually_exclusive_group()
     qual_kafka.add_argument(
         "--com-cluster", action="store_true", help="três brokers, e a Parte 5: um deles cai, e depois outro"
@@ -47,24 +53,40 @@ def configura(analisador: Argumentos) -> None:
 
 
 def executa(args: argparse.Namespace) -> int:
-    """Mostra a aula. Devolve o status (int): 0 se toda conferência deu certo, 1 se não, 130 se interrompida."""
+    """Mostra a aula. Devolve o status (int): 0 se toda conferência deu certo, 1 se não, 130 se interrompida.
+
+    Erro: ErroDeUso, antes de começar.
+    """
+    figura: Path | None = args.figura
+    if figura and (figura.is_dir() or not figura.parent.is_dir()):
+        raise ErroDeUso(f"--figura: não há como gravar em {figura}; dê o nome de um arquivo em uma pasta que existe")
+    enter = Enter() if args.passo_a_passo else None
     parada = Parada()
-    tela = Tela(parada)
-    return parada.conduz(lambda: _mostra(args, tela, parada), lambda: tela.cala(INTERROMPIDA))
+    tela = (Vitrine if cabem_quadros() else Tela)(parada, figura)
+
+    def trabalho() -> int:
+        try:
+            return _mostra(args, tela, parada, enter)
+        except ErroDoLaboratorio:
+            # o Ctrl+C do teclado mata também um processo que está nascendo: o que falta dizer é o Ctrl+C
+            parada.confere()
+            raise
+
+    return parada.conduz(trabalho, lambda: tela.cala(INTERROMPIDA))
 
 
-def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada) -> int:
+def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada, enter: Enter | None) -> int:
     tempos = RAPIDO if args.rapido else DA_AULA
     with contextlib.ExitStack() as pilha:
         if args.kafka:
             pilha.enter_context(_kafka_de_outro(args.kafka, tela, parada))
         else:
             kafka = pilha.enter_context(_kafka_proprio(3 if args.com_cluster else 1, tela, parada))
-        terminais = pilha.enter_context(Terminais(tela, parada))
+        terminais = pilha.enter_context(Terminais(tela.linha, parada))
         if args.com_cluster:
-            roteiro: Roteiro = RoteiroComCluster(kafka, tempos, terminais, tela, parada)
+            roteiro: Roteiro = RoteiroComCluster(kafka, tempos, terminais, tela, parada, enter)
         else:
-            roteiro = Roteiro(tempos, terminais, tela, parada)
+            roteiro = Roteiro(tempos, terminais, tela, parada, enter)
         try:
             certo = roteiro.executa()
         except KeyboardInterrupt:
@@ -77,7 +99,7 @@ def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada) -> int:
 @contextlib.contextmanager
 def _kafka_proprio(brokers: int, tela: Tela, parada: Parada) -> Iterator[KafkaLocal]:
     """Um Kafka em uma pasta temporária e em portas livres, que deixam de existir no fim."""
-    tela.explica(ABERTURA)
+    tela.explica(f"{ABERTURA}\n{tela.como_ler}: {QUEM}.")
     # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
     with (
         tempfile.TemporaryDirectory(prefix="lab-demo-", ignore_cleanup_errors=True) as pasta,
@@ -99,7 +121,7 @@ def _kafka_de_outro(endereco: str, tela: Tela, parada: Parada) -> Iterator[None]
     os.environ["LAB_PREFIXO"] = f"{antes}-demo-{uuid4().hex[:8]}".lstrip("-")
     topicos()  # um prefixo que não serve deve falhar aqui, com uma linha clara
     quando_houver_kafka(_exige_acesso, tela.explica, parada, ESPERA_PELO_KAFKA_S)
-    tela.explica(ABERTURA)
+    tela.explica(f"{ABERTURA}\n{tela.como_ler}: {QUEM}.")
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ from rich.table import Table
 from common.configuracao import PAGAMENTO
 from common.erros import ErroDoLaboratorio
 from lab.contagem import Contagem
+from lab.enter import Enter
 from lab.leitura import conta
 from lab.parada import Parada
 from lab.tela import Tela, segundos
@@ -20,8 +21,9 @@ FOLGA_S = 30.0  # o que se espera além do dobro do trabalho, antes de dizer que
 ABERTURA = """\
 Uma loja vende, e três serviços trabalham em cada pedido: o estoque aprova, o pagamento cobra, a notificação avisa o \
 cliente. Se um chamasse o outro, bastaria um parar para parar a loja. Aqui ninguém se chama: cada um pega o seu \
-trabalho no Kafka, um servidor que grava o que recebe e guarda para quem vier ler, agora ou mais tarde.
-Cada linha abaixo começa pelo terminal de que saiu: T1 notificação, T2 pagamento, T3 estoque, T4 produtor (a loja)."""
+trabalho no Kafka, um servidor que grava o que recebe e guarda para quem vier ler, agora ou mais tarde."""
+QUEM = "T1 notificação, T2 pagamento, T3 estoque, T4 produtor (a loja)"
+CONVITE = "Enter continua"
 
 PARTE_2, PARTE_3, PARTE_4 = "Parte 2: caminho feliz", "Parte 3: o pagamento cai", "Parte 4: um segundo estoque"
 PROVADO = {
@@ -50,13 +52,16 @@ RAPIDO = Tempos(estoque_s=0.4, pagamento_s=0.2, leitura_s=0.0)
 
 
 class Roteiro:
-    """A demonstração. Use um por vez."""
+    """A demonstração. Use um por vez. Com `enter`, é ele que a faz andar de um passo ao outro."""
 
     provado = PROVADO
     medidas: tuple[str, ...] = MEDIDAS
 
-    def __init__(self, tempos: Tempos, terminais: Terminais, tela: Tela, parada: Parada) -> None:
+    def __init__(
+        self, tempos: Tempos, terminais: Terminais, tela: Tela, parada: Parada, enter: Enter | None = None
+    ) -> None:
         self._tempos, self._terminais, self._tela, self._parada = tempos, terminais, tela, parada
+        self._enter = enter
         self._provas: list[tuple[str, bool]] = []
         self._medidas: dict[str, str] = {}
         self._parte = ""
@@ -64,12 +69,15 @@ class Roteiro:
 
     def executa(self) -> bool:
         """Conta a história inteira, até o fim ou até algo não aparecer. Devolve se toda conferência deu certo."""
-        self._parada.dorme(self._tempos.leitura_s)
-        try:
-            for parte in self._partes():
-                parte()
-        except ErroDoLaboratorio as erro:
-            self._confere(False, str(erro))
+        self._espera_leitura()
+        with self._tela.aberta(self._terminais):
+            try:
+                for parte in self._partes():
+                    parte()
+            except ErroDoLaboratorio as erro:
+                self._parada.confere()  # o Ctrl+C do teclado mata também um script que está nascendo
+                self._confere(False, str(erro))
+            self._espera_leitura()
         certo = all(deu_certo for _, deu_certo in self._provas)
         self._tela.tabela(self._tabela())
         self._tela.confere(certo, "A demonstração viu tudo o que prometeu" if certo else "Algo não saiu como na aula")
@@ -83,8 +91,8 @@ class Roteiro:
         self._abre_parte(
             PARTE_2,
             f"A loja (T4) envia {PEDIDOS} pedidos e termina. O estoque leva {segundos(self._tempos.estoque_s)} em cada "
-            f"um; o pagamento, {segundos(self._tempos.pagamento_s)}. Observe: T4 acaba num instante, e os outros "
-            "continuam o trabalho sem ele (assincronia).",
+            f"um; o pagamento, {segundos(self._tempos.pagamento_s)}.",
+            "T4 acaba num instante, e os outros continuam o trabalho sem ele (assincronia).",
         )
         t.notificacao.abre()
         t.pagamento.abre(*self._flags_do_pagamento)
@@ -105,9 +113,9 @@ class Roteiro:
         t = self._terminais
         self._abre_parte(
             PARTE_3,
-            f"O pagamento (T2) para com Ctrl+C, e a loja envia mais {PEDIDOS} pedidos. Observe: o estoque (T3) nem "
-            "percebe, a notificação (T1) fica em silêncio, e os pedidos esperam no Kafka até o pagamento voltar "
-            "(tolerância a falhas).",
+            f"O pagamento (T2) para com Ctrl+C, e a loja envia mais {PEDIDOS} pedidos.",
+            "o estoque (T3) nem percebe, a notificação (T1) fica em silêncio, e os pedidos esperam no Kafka até o "
+            "pagamento voltar (tolerância a falhas).",
         )
         ctrl_c_s = t.pagamento.ctrl_c()
         self._mede(CTRL_C, segundos(ctrl_c_s))
@@ -125,7 +133,11 @@ class Roteiro:
             f"novas, e {esperando.total()} esperam em {PAGAMENTO.entrada} ({onde})",
         )
 
-        self._tela.explica("O pagamento volta, no mesmo terminal, e começa pelo que ficou esperando:")
+        self._tela.retrata(self._terminais)
+        self._anuncia(
+            "O pagamento volta, no mesmo terminal.",
+            "o pagamento (T2) começa pelo que ficou esperando, e a notificação (T1) volta a falar.",
+        )
         inicio = t.pagamento.roda(*self._flags_do_pagamento)
         reinicio_s = t.pagamento.espera(PAGO, 1, inicio, PRONTO_S) - inicio
         self._mede(REINICIO, segundos(reinicio_s))
@@ -143,8 +155,9 @@ class Roteiro:
         self._abre_parte(
             PARTE_4,
             "Outro estoque (T5) entra no mesmo grupo, e o Kafka reparte entre os dois as três partições (filas) do "
-            f"tópico. Observe: T3 e T5 recebem pedidos ao mesmo tempo, e os {PEDIDOS} acabam antes (escalabilidade "
-            "horizontal). Não na metade do tempo: de três filas, um dos dois fica com duas.",
+            "tópico.",
+            f"T3 e T5 recebem pedidos ao mesmo tempo, e os {PEDIDOS} acabam antes (escalabilidade horizontal). Não na "
+            "metade do tempo: de três filas, um dos dois fica com duas.",
         )
         estoques = [t.estoque, t.estoque2]
         t.estoque2.abre(*self._flags_do_estoque)
@@ -192,11 +205,21 @@ class Roteiro:
     def _prazo_s(self) -> float:
         return 2 * PEDIDOS * (self._tempos.estoque_s + self._tempos.pagamento_s) + FOLGA_S
 
-    def _abre_parte(self, titulo: str, explicacao: str) -> None:
+    def _abre_parte(self, titulo: str, explicacao: str, observe: str) -> None:
         self._parte = titulo
         self._tela.titulo(titulo)
-        self._tela.explica(explicacao)
-        self._parada.dorme(self._tempos.leitura_s)
+        self._anuncia(explicacao, observe)
+
+    def _anuncia(self, explicacao: str, observe: str) -> None:
+        self._tela.anuncia(explicacao, observe)
+        self._espera_leitura()
+
+    def _espera_leitura(self) -> None:
+        with self._tela.leitura(CONVITE if self._enter else ""):
+            if self._enter:
+                self._enter.espera(self._parada)
+            else:
+                self._parada.dorme(self._tempos.leitura_s)
 
     def _produz(self) -> tuple[float, float]:
         """Roda o produtor até o fim. Devolve quando começou (time.monotonic) e quanto levou (segundos)."""

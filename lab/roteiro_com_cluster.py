@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from lab.broker_local import BrokerLocal
+from lab.enter import Enter
 from lab.kafka_local import KafkaLocal
 from lab.parada import Parada
 from lab.roteiro import MEDIDAS, PEDIDOS, PROVADO, Roteiro, Tempos
@@ -23,9 +24,18 @@ class RoteiroComCluster(Roteiro):
     provado = PROVADO | {PARTE_5: "replicação: o que dois brokers gravaram sobrevive à queda de um"}
     medidas = (*MEDIDAS[:4], PAUSA, VOLTA, *MEDIDAS[4:])
 
-    def __init__(self, kafka: KafkaLocal, tempos: Tempos, terminais: Terminais, tela: Tela, parada: Parada) -> None:
-        super().__init__(tempos, terminais, tela, parada)
+    def __init__(
+        self,
+        kafka: KafkaLocal,
+        tempos: Tempos,
+        terminais: Terminais,
+        tela: Tela,
+        parada: Parada,
+        enter: Enter | None = None,
+    ) -> None:
+        super().__init__(tempos, terminais, tela, parada, enter)
         self._kafka = kafka
+        tela.cena.brokers = {broker.numero: True for broker in kafka.brokers}
 
     def _partes(self) -> list[Callable[[], None]]:
         return [*super()._partes(), self._um_broker_cai, self._dois_brokers_caem]
@@ -35,9 +45,9 @@ class RoteiroComCluster(Roteiro):
         self._abre_parte(
             PARTE_5,
             "Até aqui o Kafka não caiu. Ele são três brokers, e cada pedido está gravado nos três. O broker 1 morre "
-            "(kill -9) com pedidos no meio do caminho. Observe: os serviços param por alguns segundos, até os outros "
-            "dois assumirem as partições dele, e continuam. Um aviso de T1 pode sair duas vezes: nenhuma transação "
-            "cobre um terminal.",
+            "(kill -9) com pedidos no meio do caminho.",
+            "os serviços param por alguns segundos, até os outros dois assumirem as partições dele, e continuam. Um "
+            "aviso de T1 pode sair duas vezes: nenhuma transação cobre um terminal.",
         )
         desde, _ = self._produz()
         espera_ate(
@@ -60,11 +70,11 @@ class RoteiroComCluster(Roteiro):
 
     def _dois_brokers_caem(self) -> None:
         t = self._terminais
-        self._tela.explica(
+        self._anuncia(
             "Agora morre também o broker 2. O que resta não é a maioria: sozinho, o broker 3 não confirma nada "
-            "(min.insync.replicas=2), e um não elege o controlador do cluster. Observe: tudo espera, e nada se perde."
+            "(min.insync.replicas=2), e um não elege o controlador do cluster.",
+            "tudo espera, e nada se perde.",
         )
-        self._parada.dorme(self._tempos.leitura_s)
         self._derruba(self._kafka.brokers[1])
         desde = t.produtor.roda()
         t.produtor.espera(ESPERO, 1, desde, PRONTO_S)
@@ -72,7 +82,8 @@ class RoteiroComCluster(Roteiro):
         parados = not t.produtor.instantes(ENVIADO, desde) and not t.notificacao.instantes(CONCLUIDO, desde)
         self._confere(parados and t.produtor.vivo, "sem a maioria, nenhum pedido foi confirmado: o produtor espera")
 
-        self._tela.explica("O broker 1 volta, e são dois de novo. Ninguém toca nos serviços:")
+        # sem esperar que alguém leia: a paciência do produtor, que espera pelo Kafka, também acaba
+        self._tela.anuncia("O broker 1 volta, e são dois.", "ninguém toca nos serviços, e tudo volta a andar.")
         volta = self._levanta(self._kafka.brokers[0])
         self._mede(VOLTA, segundos(t.produtor.espera(ENVIADO, 1, desde, PRONTO_S) - volta))
         t.produtor.espera_fim(PRONTO_S)
@@ -85,6 +96,7 @@ class RoteiroComCluster(Roteiro):
         self._parada.confere()
         instante = time.monotonic()
         broker.mata()
+        self._tela.cena.brokers[broker.numero] = False
         self._tela.explica(f"broker {broker.numero} morto (kill -9)")
         return instante
 
@@ -93,6 +105,7 @@ class RoteiroComCluster(Roteiro):
         self._parada.confere()
         instante = time.monotonic()
         broker.lanca()
+        self._tela.cena.brokers[broker.numero] = True
         self._tela.explica(f"broker {broker.numero} de volta, com os mesmos dados")
         return instante
 

@@ -5,21 +5,31 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from common.texto import visivel
+from lab.cena import Cena
 from lab.parada import Parada
-
-LARGURA_MAXIMA = 100  # uma explicação em uma linha de 200 colunas não se lê, nem projetada
+from lab.quadros import LARGURA_DE_LEITURA
+from lab.retrato import retrata
+from lab.terminais import Terminais
 
 
 class Tela:
-    """Escreve de várias threads, uma linha de cada vez; quando ninguém mais lê, é como um Ctrl+C."""
+    """Escreve de várias threads, uma linha de cada vez; quando ninguém mais lê, é como um Ctrl+C.
 
-    def __init__(self, parada: Parada) -> None:
+    `figura` (Path) é onde fica o retrato da demonstração, se alguém o quer.
+    """
+
+    como_ler = "Cada linha abaixo começa pelo terminal de que saiu"
+
+    def __init__(self, parada: Parada, figura: Path | None = None) -> None:
+        self.cena = Cena()
+        self._figura = figura
         self._parada = parada
         self._console = console()
         # em um pipe do Windows a codificação pode não ter estes sinais
@@ -32,16 +42,49 @@ class Tela:
         """Uma linha de um dos terminais."""
         self._escreve(Text.assemble((f"{terminal} ", f"bold {cor}"), (visivel(texto), cor)), quebra=False)
 
+    @contextlib.contextmanager
+    def aberta(self, terminais: Terminais) -> Iterator[None]:
+        """Neste bloco a demonstração acontece, em `terminais`."""
+        yield
+
     def titulo(self, texto: str) -> None:
-        self._escreve(Text(f"\n=== {texto}", "bold"))
+        """Começa uma parte."""
+        self.cena.parte = texto
+        self._escreve(linha_de_titulo(texto))
+
+    def anuncia(self, explicacao: str, observe: str) -> None:
+        """O que vai acontecer, e o que observar enquanto acontece."""
+        self.cena.explicacao, self.cena.observe = explicacao, observe
+        self._escreve(Text(f"{explicacao} Observe: {observe}"))
+
+    @contextlib.contextmanager
+    def leitura(self, convite: str) -> Iterator[None]:
+        """Neste bloco se espera que alguém leia; `convite` diz o que fazer depois, se há o que fazer."""
+        self.cena.lendo, self.cena.convite = True, convite
+        if convite:
+            self._escreve(Text(convite, "bold"))
+        try:
+            yield
+        finally:
+            self.cena.lendo, self.cena.convite = False, ""
 
     def explica(self, texto: str) -> None:
-        self._escreve(Text(texto))
+        """Algo que aconteceu."""
+        self._acontece(Text(texto))
 
     def confere(self, certo: bool, texto: str) -> None:
         """Uma conferência: o sinal diz se o que `texto` conta é o que se esperava."""
         # em um pipe, inteira em uma linha: quem procura nela não espera uma quebra no meio
-        self._escreve(Text.assemble(self.sinal(certo), (f" {texto}", "bold")), quebra=self._console.is_terminal)
+        self._acontece(Text.assemble(self.sinal(certo), (f" {texto}", "bold")), quebra=self._console.is_terminal)
+
+    def retrata(self, terminais: Terminais) -> None:
+        """Este é o momento que conta a história: se alguém quer a figura, é agora."""
+        if self._figura:
+            try:
+                retrata(self.cena, terminais, self._figura)
+                self.explica(f"Figura: {self._figura}")
+            except OSError as erro:
+                self.explica(f"AVISO: não consegui gravar {self._figura} ({erro.strerror or erro})")
 
     def sinal(self, certo: bool) -> Text:
         """O sinal de uma conferência."""
@@ -57,6 +100,11 @@ class Tela:
                 self._imprime(Text(ultima_linha))
             self._calada = True
 
+    def _acontece(self, texto: Text, quebra: bool = True) -> None:
+        if self.cena.parte:  # o que vem antes da primeira parte não é da história
+            self.cena.diario.append((self.cena.parte, texto))
+        self._escreve(texto, quebra)
+
     def _escreve(self, objeto: Text | Table, quebra: bool = True) -> None:
         with self._trava:
             self._imprime(objeto, quebra)
@@ -66,9 +114,14 @@ class Tela:
         if self._calada:
             return
         with ate_ninguem_ler(self._parada):
-            largura = min(self._console.width, LARGURA_MAXIMA)
+            largura = min(self._console.width, LARGURA_DE_LEITURA)
             self._console.print(objeto, soft_wrap=not quebra, width=largura if quebra else None)
             sys.stdout.flush()
+
+
+def linha_de_titulo(texto: str) -> Text:
+    """Como se escreve o título de uma parte."""
+    return Text(f"\n=== {texto}", "bold")
 
 
 def console() -> Console:

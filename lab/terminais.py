@@ -4,6 +4,9 @@ import contextlib
 import re
 import time
 from collections.abc import Callable
+from enum import Enum, auto
+from itertools import pairwise
+from typing import NamedTuple
 
 from common.configuracao import ESTOQUE, NOTIFICACAO, PAGAMENTO
 from common.envio import COR as COR_DO_PRODUTOR
@@ -11,15 +14,16 @@ from common.erros import ErroDoLaboratorio
 from common.prazo import PASSO_S, Prazo
 from lab.parada import Parada
 from lab.processo import Script
-from lab.tela import Tela
 
 ADEUS_S = 3.0  # um script sai em menos de 1 s; depois disto o vigia o termina à força
 PRONTO_S = 45.0  # aqui, menos de 1 s; mais do que os 30 s em que o próprio script desiste do Kafka e diz por quê
 
+PRODUTOR = "produtor_pedidos.py"
+
 # o que as linhas dos scripts dizem, sem o que pode mudar em volta
 RECEBI, APROVADO, PAGO, CONCLUIDO = "Recebi pedido", " aprovado", " pago", " concluído"
 ENVIADO, ESPERO = " enviado", "espero por até"
-PARTICOES = "partições atribuídas"
+PARTICOES, SESSAO_PERDIDA = "partições atribuídas", "Sessão perdida"
 
 _PEDIDO = re.compile(r"[Pp]edido (\d+ \([0-9a-f]{4}\))")
 # os scripts escrevem em um pipe nosso: nenhuma variável da pessoa deve pôr cores nele ou mudar a codificação
@@ -30,14 +34,37 @@ class DemonstracaoParada(ErroDoLaboratorio):
     """Algo que se esperava ver não apareceu no prazo: não há como continuar."""
 
 
-class Terminal:
-    """Um terminal da aula e o script que roda nele. Um script por vez; as linhas de todos ficam guardadas."""
+class Estado(Enum):
+    """Como está um terminal."""
 
-    def __init__(self, nome: str, titulo: str, cor: str, arquivo: str, tela: Tela, parada: Parada) -> None:
-        self.nome = nome
-        self.titulo = titulo
-        self._cor, self._arquivo, self._tela, self._parada = cor, arquivo, tela, parada
+    FECHADO = auto()  # nada rodou nele ainda
+    VIVO = auto()
+    TERMINOU = auto()  # o produtor, que termina sozinho
+    MORTO = auto()  # um serviço, que só termina se algo o para
+
+
+class Linha(NamedTuple):
+    """Uma linha de um terminal."""
+
+    quando: float  # time.monotonic
+    texto: str
+    digitada: bool = False  # o que se fez no terminal, e não o que o script disse
+
+
+class Terminal:
+    """Um terminal da aula e o script que roda nele. Um script por vez; as linhas de todos ficam guardadas.
+
+    `mostra(nome, cor, linha)` é chamada em outra thread, a cada linha que o script diz.
+    """
+
+    def __init__(
+        self, nome: str, titulo: str, cor: str, arquivo: str, mostra: Callable[[str, str, str], None], parada: Parada
+    ) -> None:
+        self.nome, self.titulo, self.cor = nome, titulo, cor
+        self.linhas: list[Linha] = []
+        self._arquivo, self._mostra, self._parada = arquivo, mostra, parada
         self._script: Script | None = None
+        self._inicio = 0.0
 
     def __str__(self) -> str:
         return f"{self.titulo} ({self.nome})"
@@ -46,37 +73,46 @@ class Terminal:
         """Começa o script. Devolve o instante (time.monotonic)."""
         self._parada.confere()
         self.fecha()  # o script anterior deste terminal já terminou; falta soltar os pipes dele
-        inicio = time.monotonic()
-        self._script = Script(
-            self._arquivo,
-            *flags,
-            ambiente=_EM_UM_PIPE,
-            ao_ler=lambda linha: self._tela.linha(self.nome, self._cor, linha),
-        )
-        return inicio
+        self._inicio = time.monotonic()
+        self.linhas.append(Linha(self._inicio, " ".join(("$ python", self._arquivo, *flags)), digitada=True))
+        self._script = Script(self._arquivo, *flags, ambiente=_EM_UM_PIPE, ao_ler=self._ao_ler)
+        return self._inicio
+
+    def _ao_ler(self, texto: str) -> None:
+        self.linhas.append(Linha(time.monotonic(), texto))
+        self._mostra(self.nome, self.cor, texto)
 
     def abre(self, *flags: str) -> None:
         """Começa o script e espera que ele tenha partições para trabalhar."""
-        self.roda(*flags)
-        self.espera(PARTICOES, 1, 0.0, PRONTO_S)
+        self.espera(PARTICOES, 1, self.roda(*flags), PRONTO_S)
 
     @property
     def vivo(self) -> bool:
         return self._script is not None and self._script.vivo
 
+    @property
+    def estado(self) -> Estado:
+        if self._script is None:
+            return Estado.FECHADO
+        if self._script.vivo:
+            return Estado.VIVO
+        return Estado.TERMINOU if self._arquivo == PRODUTOR else Estado.MORTO
+
     def instantes(self, trecho: str, desde: float) -> list[float]:
         """Quando (list[float], time.monotonic) apareceu cada linha com `trecho`, a partir de `desde`."""
-        return [quando for quando, texto in self._linhas() if quando >= desde and trecho in texto]
+        return [linha.quando for linha in self._ditas(trecho, desde)]
 
     def pedidos(self, trecho: str, desde: float) -> list[str]:
         """Os pedidos (list[str], "3 (a1b2)") das linhas com `trecho`, a partir de `desde`."""
-        textos = (texto for quando, texto in self._linhas() if quando >= desde and trecho in texto)
-        return [achado[1] for texto in textos if (achado := _PEDIDO.search(texto))]
+        return [achado[1] for linha in self._ditas(trecho, desde) if (achado := _PEDIDO.search(linha.texto))]
 
     def particoes(self) -> list[int]:
-        """As partições (list[int]) da última atribuição que o script disse."""
-        ditas = [texto for _, texto in self._linhas() if PARTICOES in texto]
-        return [int(numero) for numero in re.findall(r"\d+", ditas[-1])] if ditas else []
+        """As partições (list[int]) que o script em curso tem, pelo que ele disse por último."""
+        ditas = [*self._ditas(PARTICOES, self._inicio), *self._ditas(SESSAO_PERDIDA, self._inicio)]
+        ultima = max(ditas, default=None)
+        if ultima is None or PARTICOES not in ultima.texto:
+            return []
+        return [int(numero) for numero in re.findall(r"\d+", ultima.texto)]
 
     def espera(self, trecho: str, vezes: int, desde: float, prazo_s: float) -> float:
         """O instante da `vezes`-ésima linha com `trecho`. Erros: DemonstracaoParada, KeyboardInterrupt."""
@@ -96,6 +132,7 @@ class Terminal:
         """O Ctrl+C do aluno. Devolve quanto o script levou para terminar (segundos)."""
         assert self._script is not None
         inicio = time.monotonic()
+        self.linhas.append(Linha(inicio, "^C", digitada=True))
         self._script.ctrl_c()
         return self.espera_fim(2 * ADEUS_S) - inicio
 
@@ -122,8 +159,12 @@ class Terminal:
                 time.sleep(PASSO_S)
             self._script.encerra()
 
-    def _linhas(self) -> list[tuple[float, str]]:
-        return list(self._script.linhas) if self._script is not None else []
+    def _ditas(self, trecho: str, desde: float) -> list[Linha]:
+        """O que os scripts disseram (list[Linha]) com `trecho`, a partir de `desde`."""
+        # uma cópia: outra thread acrescenta linhas
+        return [
+            linha for linha in [*self.linhas] if linha.quando >= desde and not linha.digitada and trecho in linha.texto
+        ]
 
 
 def espera_ate(
@@ -147,16 +188,34 @@ def espera_ate(
 class Terminais:
     """Os cinco terminais, na ordem da aula. Use com `with`: ao sair, nenhum script fica rodando."""
 
-    def __init__(self, tela: Tela, parada: Parada) -> None:
+    def __init__(self, mostra: Callable[[str, str, str], None], parada: Parada) -> None:
         def terminal(nome: str, titulo: str, cor: str, arquivo: str) -> Terminal:
-            return Terminal(nome, titulo, cor, arquivo, tela, parada)
+            return Terminal(nome, titulo, cor, arquivo, mostra, parada)
 
         self.notificacao = terminal("T1", "notificação", NOTIFICACAO.cor, "servico_notificacao.py")
         self.pagamento = terminal("T2", "pagamento", PAGAMENTO.cor, "servico_pagamento.py")
         self.estoque = terminal("T3", "estoque", ESTOQUE.cor, "servico_estoque.py")
-        self.produtor = terminal("T4", "produtor", COR_DO_PRODUTOR, "produtor_pedidos.py")
+        self.produtor = terminal("T4", "produtor", COR_DO_PRODUTOR, PRODUTOR)
         self.estoque2 = terminal("T5", "segundo estoque", "bright_blue", "servico_estoque.py")
         self.todos = (self.notificacao, self.pagamento, self.estoque, self.produtor, self.estoque2)
+
+    def esperando(self) -> list[int]:
+        """Quantos pedidos (list[int]) esperam em cada tópico, na ordem da linha, pelo que os scripts disseram.
+
+        Um serviço só diz um resultado depois que o Kafka o confirmou. O que uma queda impediu de ser dito se deduz
+        do que veio depois: um pedido pago foi aprovado. E o que saiu duas vezes é um pedido só.
+        """
+        passou: set[str] = set()
+        passaram = []
+        for terminais, trecho in (
+            ([self.notificacao], CONCLUIDO),
+            ([self.pagamento], PAGO),
+            ([self.estoque, self.estoque2], APROVADO),
+            ([self.produtor], ENVIADO),
+        ):
+            passou = passou.union(*(terminal.pedidos(trecho, 0.0) for terminal in terminais))
+            passaram.append(len(passou))
+        return [antes - depois for depois, antes in pairwise(passaram)][::-1]
 
     def __enter__(self) -> "Terminais":
         return self
