@@ -15,7 +15,7 @@ from tests.test_demo import DESMONTE_S, ambiente, processos_da
 pytestmark = pytest.mark.broker
 
 RAIZ = Path(__file__).resolve().parents[2]
-FIM_S = 420.0  # aqui, de 60 a 90 s; o próprio ensaio tem prazos menores
+FIM_S = 600.0  # aqui, de 40 a 230 s; o próprio ensaio tem prazos menores
 
 SO_SERVICOS = "ctrl-c,kill-9,kill-9-no-commit,ctrl-c-no-commit,aborta,envio-falho,passo-lento,produtor-morto,veneno"
 COM_CONGELADOS = "congela,congela-no-join,instancias,broker-mata,broker-congela,broker-para,broker-reinicia"
@@ -60,7 +60,7 @@ def test_interrompido_no_meio_de_uma_falha_nao_deixa_nada(tmp_path: Path) -> Non
     [(1, SO_SERVICOS), pytest.param(3, COM_CONGELADOS, marks=pytest.mark.skipif(os.name == "nt", reason="SIGSTOP"))],
 )
 def test_os_servicos_da_aula_passam(tmp_path: Path, brokers: int, falhas: str) -> None:
-    flags = ["--pedidos", "1000", "--segundos", "90", "--semente", "7", "--brokers", str(brokers), "--falhas", falhas]
+    flags = ["--pedidos", "1000", "--segundos", "180", "--semente", "7", "--brokers", str(brokers), "--falhas", falhas]
     feito = caos(tmp_path, *flags)
     assert feito.returncode == 0, feito.stdout
     assert perdidos_e_dobrados(feito.stdout) == (0, 0)

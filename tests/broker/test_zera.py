@@ -39,6 +39,12 @@ KAFKAS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _nada_abandonado(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Com o que outros testes abandonaram, o fim de um comando rodado aqui seria o fim deste processo."""
+    monkeypatch.setattr("common.prazo._abandonados", [])
+
+
 def zerado(sala: Sala, *flags: str) -> Script:
     """O comando sem um terminal, já terminado."""
     comando = sala.abre("-m", "lab", "zera", *flags)
