@@ -9,7 +9,7 @@ from tests.broker.aula import PARTES, o_kafka_cai, parte_5
 from tests.docker.apoio import Compose, conteiner, formas, motor, servicos
 from tests.docker.conftest import CLUSTER
 
-pytestmark = [pytest.mark.broker, pytest.mark.docker]
+pytestmark = [pytest.mark.broker, pytest.mark.docker, pytest.mark.usefixtures("nomes_livres")]
 
 FORMAS = formas() or ["docker compose"]
 TRES = "localhost:9092,localhost:9093,localhost:9094"
