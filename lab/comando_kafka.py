@@ -63,7 +63,11 @@ def executa(args: argparse.Namespace) -> int:
             signal.signal(getattr(signal, nome), _interrompe)
     kafka = KafkaLocal(args.pasta, args.porta, diz=informa, brokers=args.brokers)
     try:
-        kafka.inicia()
+        try:
+            kafka.inicia()
+        except KeyboardInterrupt:
+            informa("Interrompido antes de o Kafka estar pronto. O que já foi baixado ou gravado não se perde")
+            return 0
         if args.brokers == 1:
             informa(f"Kafka {VERSAO_KAFKA} pronto em localhost:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)")
             while kafka.vivo:

@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,9 +13,9 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from common.argumentos import Argumentos
-from common.clientes import SESSAO_MS, bootstrap, conexao, enderecos
+from common.clientes import SESSAO_MS, bootstrap, conexao
 from common.configuracao import ETAPAS, topicos
-from common.erros import ErroDeUso, ErroDoLaboratorio, PrazoEsgotado, motivo
+from common.erros import ErroDeUso, ErroDoLaboratorio, motivo
 from common.espera import quando_houver_kafka
 from common.prazo import PASSO_S, Prazo, com_prazo
 from common.topicos import particoes_dos_topicos
@@ -24,6 +23,7 @@ from lab.enter import Enter
 from lab.kafka_local import KafkaLocal
 from lab.kafka_proprio import so_este_kafka
 from lab.leitura import ESPERA_PELO_KAFKA_S
+from lab.limpeza import apaga, exige_um_broker_que_apague, ocupados
 from lab.mensagem import informa
 from lab.parada import Parada
 from lab.roteiro import ABERTURA, DA_AULA, QUEM, RAPIDO, Roteiro
@@ -139,13 +139,9 @@ def _exige_acesso() -> None:
 
 def _limpa() -> None:
     """Apaga os tópicos e os grupos da demonstração, ou diz quais ficaram."""
-    if sys.platform == "win32" and any(host in ("localhost", "127.0.0.1", "::1") for host, _ in enderecos()):
-        # apagar um tópico derruba um Kafka que roda direto no Windows (apache/kafka #12331)
-        informa(f"Os tópicos da demonstração ficam neste Kafka: {', '.join(topicos())}")
-        return
     try:
         com_prazo(_apaga, LIMPEZA_S + ESPERA_PELO_KAFKA_S, "apagar os tópicos")
-    except (KafkaError, PrazoEsgotado) as erro:
+    except (KafkaError, ErroDoLaboratorio) as erro:
         informa(
             f"AVISO: não consegui apagar em {bootstrap()} os tópicos e grupos da demonstração ({motivo(erro)}): "
             f"{', '.join([*topicos(), *(etapa.grupo for etapa in ETAPAS)])}"
@@ -156,10 +152,9 @@ def _apaga() -> None:
     prazo = Prazo(LIMPEZA_S)
     admin = KafkaAdminClient(**conexao())
     try:
-        if existentes := particoes_dos_topicos(admin):
-            admin.delete_topics(list(existentes))
-        grupos = [etapa.grupo for etapa in ETAPAS]
-        while "NonEmptyGroupError" in admin.delete_groups(grupos).values() and not prazo.esgotado:
+        exige_um_broker_que_apague(admin)
+        while ocupados(admin) and not prazo.esgotado:
             time.sleep(PASSO_S)
+        apaga(admin)
     finally:
         admin.close()

@@ -86,6 +86,12 @@ def _baixa(jar: Jar, destino: Path) -> None:
             maven = MavenContext(repo_cache=Path(pasta), timeout=_PRAZO_DA_REDE_S)
             try:
                 baixado = maven.project(jar.grupo, jar.artefato).at_version(jar.versao).artifact().resolve()
+            except requests.exceptions.SSLError as erro:
+                raise ErroDoLaboratorio(
+                    f"não consegui baixar {jar.nome} do Maven Central: o certificado que veio não é de confiança. Se a "
+                    "rede tem um proxy que o troca (o de uma escola), peça o arquivo da autoridade dele e defina "
+                    "REQUESTS_CA_BUNDLE com o caminho; ou tente em outra rede"
+                ) from erro
             except (requests.RequestException, OSError) as erro:
                 raise ErroDoLaboratorio(
                     f"não consegui baixar {jar.nome} do Maven Central ({type(erro).__name__}). "

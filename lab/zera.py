@@ -7,30 +7,21 @@ import argparse
 import math
 import sys
 from collections.abc import Callable
-from pathlib import PureWindowsPath
 from typing import Any, TypeVar
 
-import kafka.errors
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import (
-    CoordinatorNotAvailableError,
-    GroupIdNotFoundError,
-    NonEmptyGroupError,
-    TopicAlreadyExistsError,
-    TopicDeletionDisabledError,
-    UnknownError,
-    UnknownTopicOrPartitionError,
-)
+from kafka.errors import TopicAlreadyExistsError
 
 from common.argumentos import Argumentos
 from common.clientes import SESSAO_MS, bootstrap, conexao
-from common.configuracao import ETAPAS, topicos
+from common.configuracao import topicos
 from common.erros import ErroDeUso, ErroDoLaboratorio, PrazoEsgotado
 from common.espera import quando_houver_kafka
 from common.prazo import Prazo, com_prazo
 from common.terminal import diga
 from common.topicos import PEDIDO_MS, particoes_dos_topicos
+from lab.limpeza import apaga, exige_um_broker_que_apague, grupos_que_existem, ocupados
 from lab.mensagem import informa
 from lab.mesa import enumera
 from lab.parada import Parada
@@ -70,11 +61,11 @@ def _fala(texto: str) -> None:
 
 def _zera(sem_perguntar: bool, parada: Parada) -> int:
     particoes = _conversa(particoes_dos_topicos, parada)
-    grupos = _conversa(_grupos, parada)
+    grupos = _conversa(grupos_que_existem, parada)
     if not particoes and not grupos:
         _fala(f"Não há nada a apagar no Kafka em {bootstrap()}: {enumera(topicos())} não existem")
         return 0
-    _conversa(_exige_um_broker_que_apague, parada)
+    _conversa(exige_um_broker_que_apague, parada)
     _exige_grupos_vazios(parada)
     registros = _conversa(lambda admin: _registros(admin, particoes), parada)
     _fala(f"O que será apagado do Kafka em {bootstrap()}:")
@@ -116,12 +107,6 @@ def _conversa(pergunta: Callable[[Any], T], parada: Parada) -> T:
     return resposta
 
 
-def _grupos(admin: Any) -> list[str]:
-    """Os que o Kafka conhece dos três grupos: um grupo apagado é um grupo sem offsets."""
-    conhecidos = {grupo["group_id"] for grupo in admin.list_groups()}
-    return [etapa.grupo for etapa in ETAPAS if etapa.grupo in conhecidos]
-
-
 def _registros(admin: Any, particoes: dict[str, int]) -> dict[str, int]:
     """No máximo quantos registros há em cada tópico: as marcas de transação também ocupam offsets."""
     tps = [TopicPartition(nome, numero) for nome, quantas in particoes.items() for numero in range(quantas)]
@@ -134,34 +119,12 @@ def _registros(admin: Any, particoes: dict[str, int]) -> dict[str, int]:
     }
 
 
-def _exige_um_broker_que_apague(admin: Any) -> None:
-    """Erro: ErroDoLaboratorio se algum broker roda direto no Windows.
-
-    Cada broker diz onde roda, pela sua pasta de dados: C:\\... no Windows, /var/lib/kafka/data em um contêiner, mesmo
-    que o contêiner esteja em um Windows. Quem não mostra as pastas a este usuário é um cluster com permissões, e não
-    o Kafka da aula.
-    """
-    for broker in admin.describe_log_dirs({}):
-        for pasta in broker["log_dirs"]:
-            if do_windows(pasta["log_dir"]):
-                raise ErroDoLaboratorio(
-                    f"o Kafka em {bootstrap()} roda direto no Windows, e ali apagar um tópico o derruba (apache/kafka "
-                    "#12331): dê Ctrl+C no terminal dele, apague a pasta .kafka (ou a que você deu em --pasta) e "
-                    "inicie-o de novo"
-                )
-
-
-def do_windows(caminho: str) -> bool:
-    """Diz se um caminho absoluto (str) é do Windows: começa por uma unidade (C:) ou por um servidor."""
-    return bool(PureWindowsPath(caminho).drive)
-
-
 def _exige_grupos_vazios(parada: Parada) -> None:
     """Espera que saiam dos grupos os serviços que morreram à força. Erro: ErroDoLaboratorio se alguém fica."""
     prazo = Prazo(SAIDA_DO_GRUPO_S)
     avisou = False
-    while ocupados := _conversa(_ocupados, parada):
-        onde = enumera(ocupados)
+    while com_gente := _conversa(ocupados, parada):
+        onde = enumera(com_gente)
         if prazo.esgotado:
             raise ErroDoLaboratorio(f"há serviços rodando em {onde}: encerre-os com Ctrl+C e repita. Nada foi apagado")
         if not avisou:
@@ -171,22 +134,6 @@ def _exige_grupos_vazios(parada: Parada) -> None:
             )
             avisou = True
         parada.dorme(ENTRE_OLHADAS_S)
-
-
-def _ocupados(admin: Any) -> list[str]:
-    """Os grupos que têm membros, cada um com quantos e de que máquinas."""
-    ocupados = []
-    grupos = _grupos(admin)
-    descritos = admin.describe_groups(grupos)
-    for grupo in grupos:
-        erro = descritos[grupo]["error"]
-        if erro and GroupIdNotFoundError.__name__ not in erro:
-            raise CoordinatorNotAvailableError(erro)  # o grupo acaba de mudar de broker
-        if membros := descritos[grupo]["members"]:
-            quantos = "1 instância" if len(membros) == 1 else f"{len(membros)} instâncias"
-            maquinas = sorted({membro["client_host"].lstrip("/") for membro in membros})
-            ocupados.append(f"{grupo} ({quantos}, em {enumera(maquinas)})")
-    return ocupados
 
 
 def _confirmado(parada: Parada) -> bool:
@@ -201,33 +148,6 @@ def _confirmado(parada: Parada) -> bool:
         resposta = ""
     parada.confere()
     return resposta.strip().lower() in ("s", "sim")
-
-
-def apaga(admin: Any) -> None:
-    """Pede ao Kafka que apague o que existir.
-
-    Erros: ErroDoLaboratorio se um serviço entrou em um dos grupos, ou se este Kafka não apaga tópicos; KafkaError.
-
-    Os tópicos vão antes dos grupos: se algo parar no meio, um grupo zerado não pode achar um tópico cheio, que
-    leria de novo do começo, dobrando pedidos.
-    """
-    if existentes := particoes_dos_topicos(admin):
-        try:
-            admin.delete_topics(list(existentes))
-        except UnknownTopicOrPartitionError:
-            pass  # outra pessoa os apagou neste instante
-        except TopicDeletionDisabledError:
-            raise ErroDoLaboratorio(
-                f"o Kafka em {bootstrap()} não deixa ninguém apagar tópicos (delete.topic.enable=false): para começar "
-                "do zero, use outro LAB_PREFIXO"
-            ) from None
-    for grupo, resultado in admin.delete_groups(_grupos(admin)).items():
-        if resultado == NonEmptyGroupError.__name__:
-            raise ErroDoLaboratorio(
-                f"um serviço entrou em {grupo} enquanto os tópicos eram apagados: encerre-o com Ctrl+C e repita"
-            )
-        if resultado not in ("OK", GroupIdNotFoundError.__name__):
-            raise getattr(kafka.errors, resultado, UnknownError)
 
 
 def _espera_que_suma(particoes: dict[str, int], parada: Parada) -> None:
@@ -250,4 +170,4 @@ def o_que_resta(admin: Any, particoes: dict[str, int]) -> list[str]:
         restam |= {topico["name"] for pasta in broker["log_dirs"] for topico in pasta["topics"]}
     ensaio = admin.create_topics(topicos(), validate_only=True, raise_errors=False)["topics"]
     restam |= {topico["name"] for topico in ensaio if topico["error_code"] == TopicAlreadyExistsError.errno}
-    return sorted(restam) + _grupos(admin)
+    return sorted(restam) + grupos_que_existem(admin)

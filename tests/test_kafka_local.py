@@ -180,13 +180,13 @@ def test_quem_morre_leva_o_seu_kafka_junto(tmp_path: Path, sinal: int) -> None:
         assert trava.tenta(NADA_FICA_S)
 
 
-def comando_kafka(pasta: Path, porta: int, *flags: str) -> "subprocess.Popen[str]":
-    """`python -m lab kafka`, já pronto."""
+def comando_kafka(pasta: Path, porta: int, *flags: str, ate: str = "pronto em") -> "subprocess.Popen[str]":
+    """`python -m lab kafka`, quando já disse `ate`."""
     argumentos = [sys.executable, "-m", "lab", "kafka", "--porta", str(porta), "--pasta", str(pasta), *flags]
     processo = subprocess.Popen(
         argumentos, cwd=RAIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    espera_linha(processo, "pronto em")
+    espera_linha(processo, ate)
     return processo
 
 
@@ -206,6 +206,16 @@ def java_da_pasta(pasta: Path) -> int:
         if str(pasta / "server.properties") in linha
     )
     return pid
+
+
+@SO_POSIX
+def test_comando_interrompido_antes_de_estar_pronto_nao_diz_que_encerrou_um_kafka(tmp_path: Path) -> None:
+    with comando_kafka(tmp_path, portas.sorteia(), ate="Iniciando o Kafka") as processo:
+        processo.send_signal(signal.SIGINT)
+        saida, _ = processo.communicate(timeout=NADA_FICA_S)
+    assert processo.returncode == 0
+    assert "Interrompido antes de o Kafka estar pronto" in saida
+    assert "Kafka encerrado" not in saida and "Traceback" not in saida
 
 
 @SO_POSIX

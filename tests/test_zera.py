@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.zera import do_windows
+from lab.limpeza import do_windows
 
 
 @pytest.mark.parametrize("caminho", [r"C:\aula\.kafka\broker-1\dados", "D:/kafka", r"\\servidor\kafka\dados"])

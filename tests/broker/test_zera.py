@@ -21,7 +21,7 @@ from common.configuracao import ETAPAS, TOPICOS_BASE
 from common.erros import ErroDoLaboratorio
 from common.prazo import Prazo
 from common.topicos import particoes_dos_topicos
-from lab import portas, zera
+from lab import limpeza, portas, zera
 from lab.broker import CONFIGURACAO_DO_BROKER
 from lab.kafka_local import KafkaLocal
 from lab.processo import RAIZ, Script
@@ -281,7 +281,7 @@ def test_quem_entra_no_grupo_no_instante_de_apagar_e_visto(sala: Sala, monkeypat
         admin_da(sala, monkeypatch) as admin,
         pytest.raises(ErroDoLaboratorio, match=f"um serviço entrou em {sala.prefixo}-grupo_pagamento enquanto"),
     ):
-        zera.apaga(admin)
+        limpeza.apaga(admin)
 
 
 def test_ve_tudo_o_que_resta(sala: Sala, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +296,7 @@ def test_broker_no_windows_nao_apaga(sala: Sala, monkeypatch: pytest.MonkeyPatch
     """A pasta que o broker diz é a de verdade; só o veredito sobre ela é o do Windows."""
     sala.produz(1)
     pastas: list[str] = []
-    monkeypatch.setattr(zera, "do_windows", lambda pasta: pastas.append(pasta) or True)
+    monkeypatch.setattr(limpeza, "do_windows", lambda pasta: pastas.append(pasta) or True)
     with (
         admin_da(sala, monkeypatch),
         pytest.raises(ErroDoLaboratorio, match=r"roda direto no Windows.*Ctrl\+C no terminal dele, apague a pasta"),

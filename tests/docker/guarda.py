@@ -7,6 +7,8 @@ Docker, o comando leva. É o que faz o reaper do testcontainers, sem outra image
 import subprocess
 import sys
 
+COMANDO_S = 120  # um `down -v` leva uns 10 s; um Docker que parou de responder não prende o guarda para sempre
+
 if __name__ == "__main__":
     sys.stdin.buffer.read()
-    sys.exit(subprocess.run(sys.argv[1:], check=False).returncode)
+    sys.exit(subprocess.run(sys.argv[1:], timeout=COMANDO_S, check=False).returncode)
