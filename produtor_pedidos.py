@@ -1,8 +1,8 @@
 """Envia pedidos novos ao tópico novos_pedidos e termina. Quem vai atendê-los, ele não sabe nem espera."""
 
-from common import argumentos
-from common.envio import Produtor
 from common.pedido import novos_pedidos
+from common.produtor import Produtor
+from common.terminal import argumentos
 
 
 def main() -> None:

@@ -2,9 +2,9 @@
 
 import time
 
-from common import argumentos
 from common.configuracao import PAGAMENTO
 from common.servico import Servico
+from common.terminal import argumentos
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from common.erros import ErroDoLaboratorio
-from common.texto import visivel
+from common.terminal.texto import visivel
 
 _PACOTES = {"kafka", "msgspec", "rich"}  # os do requirements.txt que os scripts importam
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from common.erros import PedidoInvalido, TransicaoInvalida
-from common.texto import visivel
+from common.terminal.texto import visivel
 
 
 class Status(enum.Enum):

@@ -35,6 +35,17 @@ class Prazo:
         self._fim = min(self._fim, time.monotonic() + segundos)
 
 
+def espera_ate(condicao: Callable[[], bool], segundos: float, a_cada_passo: Callable[[], None] = lambda: None) -> bool:
+    """True assim que `condicao()` vale; False se não valeu em `segundos`. `a_cada_passo` pode levantar um erro."""
+    prazo = Prazo(segundos)
+    while not condicao():
+        if prazo.esgotado:
+            return False
+        a_cada_passo()
+        time.sleep(min(PASSO_S, prazo.resta))
+    return True
+
+
 def abandona(o_que: object) -> None:
     """Registra que algo do cliente Kafka (uma chamada, um produtor) ficou para trás, preso em uma thread."""
     _abandonados.append(o_que)

@@ -18,19 +18,19 @@ from uuid import uuid4
 from kafka.errors import KafkaError
 
 from common.anuncio import Anuncio
-from common.clientes import bootstrap, enderecos
+from common.conexao.clientes import bootstrap, enderecos
+from common.conexao.espera import ESPERA_S, quando_houver_kafka
+from common.conexao.recusas import RECUSAS, explica
+from common.conexao.topicos import garante_topicos
 from common.configuracao import Etapa
 from common.erros import PedidoInvalido, PrazoEsgotado, SessaoPerdida, motivo
-from common.espera import ESPERA_S, quando_houver_kafka
 from common.lote import ALVO_S, proximo_lote
 from common.pedido import Pedido, codifica, decodifica
 from common.prazo import Prazo, com_prazo
-from common.recusas import RECUSAS, explica
-from common.ritmo import Ritmo
 from common.sessao import ABERTURA_S, Publicacao, Sessao
-from common.sinais import Interrupcao, encerra_processo_preso
-from common.terminal import diga
-from common.topicos import garante_topicos
+from common.terminal.linhas import diga
+from common.terminal.ritmo import Ritmo
+from common.terminal.sinais import Interrupcao, encerra_processo_preso
 
 PULSO_S = 2.0  # de quanto em quanto um serviço ocioso confere se o Kafka está vivo
 

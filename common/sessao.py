@@ -20,12 +20,12 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
-from common import clientes
 from common.atribuicao import Atribuicao
+from common.conexao import clientes
 from common.configuracao import Etapa
 from common.erros import PrazoEsgotado, SessaoPerdida
 from common.prazo import Prazo, abandona, com_prazo
-from common.sinais import Interrupcao
+from common.terminal.sinais import Interrupcao
 
 T = TypeVar("T")
 

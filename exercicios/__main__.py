@@ -8,14 +8,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from common.argumentos import Argumentos
-from common.terminal import diga
+from common.terminal.argumentos import Argumentos
+from common.terminal.linhas import diga
 from exercicios.conferencias import EXERCICIOS, confere
 from exercicios.conferencias.falta import Falta
-from lab.kafka_local import KafkaLocal
-from lab.kafka_proprio import so_este_kafka
-from lab.parada import Parada
-from tests.broker.apoio import Sala
+from lab.kafka_local.cluster import KafkaLocal
+from lab.kafka_local.privado import so_este_kafka
+from lab.processos.parada import Parada
+from lab.processos.sala import Sala
 
 SEM_CORES = {"FORCE_COLOR": "", "TTY_COMPATIBLE": "0"}  # as linhas dos scripts são lidas aqui, e não em um terminal
 

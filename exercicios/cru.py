@@ -7,11 +7,11 @@ from typing import Any
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
+from common.conexao.espera import ESPERA_S, quando_houver_kafka
+from common.conexao.topicos import garante_topicos
 from common.erros import ErroDoLaboratorio
-from common.espera import ESPERA_S, quando_houver_kafka
-from common.sinais import Interrupcao
-from common.terminal import diga
-from common.topicos import garante_topicos
+from common.terminal.linhas import diga
+from common.terminal.sinais import Interrupcao
 
 POLL_MS = 200  # curto, para que o Ctrl+C aja
 CONFIRMACAO_S = 10.0  # quanto se espera pela resposta a um envio

@@ -3,7 +3,7 @@
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from common import clientes
+from common.conexao import clientes
 from common.configuracao import ESTOQUE
 from common.pedido import codifica, decodifica
 from exercicios.cru import CONFIRMACAO_S, aberto, fala, registros

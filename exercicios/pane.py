@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from common.argumentos import Argumentos, quantidade_de_pedidos
+from common.terminal.argumentos import Argumentos, quantidade_de_pedidos
 from exercicios.cru import fala
 
 PANE = "kill -9 neste ponto"

@@ -1,31 +1,33 @@
-"""A entrada das ferramentas: `python -m lab COMANDO`. Antes do ambiente pronto, só a biblioteca padrão."""
+"""A entrada das ferramentas: `python -m lab COMANDO`. Antes do ambiente pronto, só a biblioteca padrão.
 
+Um comando é uma pasta com um comando.py, que tem configura(analisador) e executa(args) -> status; o docstring dele é a
+ajuda. A pasta pode dizer mais do que o comando, depois de um "_": uma pasta lab/kafka esconderia a biblioteca kafka de
+um arquivo de lab/ rodado como script.
+"""
+
+import ast
 import importlib
 import sys
 from types import ModuleType
 
-from common.argumentos import Argumentos
 from common.erros import ErroDeUso, ErroDoLaboratorio
-from lab import ambiente
-from lab.mensagem import informa
+from common.terminal.argumentos import Argumentos
+from lab import RAIZ, ambiente
+from lab.terminal.mensagem import informa
 
-# comando: (módulo, o que faz). Cada módulo tem configura(analisador) e executa(args) -> status.
-COMANDOS = {
-    "demo": ("lab.demo", "mostra a aula inteira, sozinha, em um Kafka só dela"),
-    "kafka": ("lab.comando_kafka", "um Kafka de verdade neste terminal, sem Docker e sem Java"),
-    "confere": ("lab.confere", "conta os pedidos de cada etapa: perdidos, dobrados, esperando"),
-    "diagnostico": ("lab.diagnostico.comando", "diz o que falta nesta máquina para a aula, e o que fazer"),
-    "zera": ("lab.zera", "apaga os tópicos da aula e o que os grupos já leram, depois de perguntar"),
-    "caos": ("lab.caos.comando", "derruba serviços e brokers sob carga e confere que nada se perdeu"),
-    "testes": ("lab.testes", "roda a suíte de testes; aceita as flags do pytest"),
-}
+COMANDOS = {arquivo.parent.name.partition("_")[0]: arquivo for arquivo in sorted((RAIZ / "lab").glob("*/comando.py"))}
 
 _PEDIDOS_DE_AJUDA = {"-h", "--help", "--ajuda"}
 
 
+def _descricao(comando: str) -> str:
+    """O que o comando faz: a primeira linha do docstring dele, lida sem importar nada."""
+    docstring = ast.get_docstring(ast.parse(COMANDOS[comando].read_text(encoding="utf-8"))) or ""
+    return docstring.splitlines()[0].partition("`: ")[2]
+
+
 def _ajuda() -> str:
     largura = max(map(len, COMANDOS))
-    comandos = [f"  {nome:{largura}}  {texto}" for nome, (_, texto) in COMANDOS.items()]
     return "\n".join(
         [
             "uso: python -m lab COMANDO [opções]",
@@ -33,13 +35,14 @@ def _ajuda() -> str:
             "As ferramentas do laboratório. A primeira vez prepara tudo sozinha, em .venv.",
             "",
             "comandos (cada um explica as suas opções com --help):",
-            *comandos,
+            *(f"  {comando:{largura}}  {_descricao(comando)}" for comando in COMANDOS),
         ]
     )
 
 
-def _modulo(nome: str) -> ModuleType:
+def _modulo(comando: str) -> ModuleType:
     """O módulo do comando, se possível sem instalar nada: a ajuda e um erro de digitação não esperam por isso."""
+    nome = f"lab.{COMANDOS[comando].parent.name}.comando"
     try:
         return importlib.import_module(nome)
     except ImportError:  # falta um pacote, ou é velho demais
@@ -55,9 +58,8 @@ def main(argumentos: list[str]) -> int:
     comando, *resto = argumentos
     if comando not in COMANDOS:
         raise ErroDeUso(f"comando desconhecido: {comando!r} (escolha entre {', '.join(COMANDOS)})")
-    nome, descricao = COMANDOS[comando]
-    modulo = _modulo(nome)
-    analisador = Argumentos(prog=f"python -m lab {comando}", description=f"{descricao[0].upper()}{descricao[1:]}.")
+    modulo, descricao = _modulo(comando), _descricao(comando)
+    analisador = Argumentos(prog=f"python -m lab {comando}", description=f"{descricao[0].upper()}{descricao[1:]}")
     analisador.set_defaults(repassa=False)
     modulo.configura(analisador)
     args, desconhecidos = analisador.parse_known_args(resto)

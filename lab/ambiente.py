@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from common.erros import ErroDoLaboratorio
-from lab.mensagem import informa
-from lab.trava import Trava
+from lab import RAIZ
+from lab.processos.trava import Trava
+from lab.terminal.mensagem import informa
 
-RAIZ = Path(__file__).resolve().parent.parent
 REQUISITOS = RAIZ / "requirements.txt"
 VENV = RAIZ / ".venv"
 PYTHON_DO_VENV = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

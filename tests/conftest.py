@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, settings
 from kafka import KafkaProducer
 
 from common import prazo
-from lab.kafka_local import KafkaLocal
-from tests.docker.apoio import kafka_em_conteiner, motor
+from lab.kafka_local.cluster import KafkaLocal
+from tests.apoio.conteineres import kafka_em_conteiner, motor
+from tests.apoio.sala import SalaDeTeste
 
 # os mesmos casos em toda execução e em toda máquina: o que falhou aqui falha de novo, sem um banco de casos no disco;
 # sem prazo por caso nem para os gerar: em uma máquina ocupada pode demorar, e isso não é um defeito do laboratório
@@ -37,6 +38,22 @@ def kafka_descartavel() -> Iterator[KafkaLocal]:
         yield broker
 
 
+@pytest.fixture
+def sala(kafka: KafkaLocal) -> Iterator[SalaDeTeste]:
+    """Terminais no broker que os testes dividem, com nomes só deste teste."""
+    with SalaDeTeste(kafka.bootstrap) as sala:
+        yield sala
+    if "KAFKA_BOOTSTRAP_SERVERS" in os.environ:  # um Kafka que não é nosso fica como estava
+        sala.apaga_topicos()
+
+
+@pytest.fixture
+def sala_descartavel(kafka_descartavel: KafkaLocal) -> Iterator[SalaDeTeste]:
+    """Terminais em um broker que o teste pode derrubar (fixture kafka_descartavel)."""
+    with SalaDeTeste(kafka_descartavel.bootstrap) as sala:
+        yield sala
+
+
 def pytest_report_header() -> str:
     """De onde vem o Kafka que os testes dividem; se o Docker tem de baixar a imagem, é aqui que se espera por ela."""
     endereco = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
@@ -49,6 +66,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Elas sorteiam as suas esperas no `random` do processo, e o hypothesis, vendo-o mudar, culpa a estratégia em curso.
     """
     items.sort(key=lambda item: item.get_closest_marker("broker") is not None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Onde o Docker não responde, o que precisa dele é pulado."""
+    if item.get_closest_marker("docker") and motor() is None:
+        pytest.skip("nenhum Docker responde nesta máquina, ou ele não tem a imagem do Kafka")
 
 
 def pytest_unconfigure() -> None:

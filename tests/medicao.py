@@ -9,9 +9,9 @@ import time
 import psutil
 
 from common.configuracao import TOPICOS_BASE
-from lab.kafka_local import KafkaLocal
-from lab.processo import Script
-from tests.broker.apoio import FIM_S, PRONTO_S, Sala, ate
+from lab.kafka_local.cluster import KafkaLocal
+from lab.processos.script import Script
+from tests.apoio.sala import FIM_S, PRONTO_S, SalaDeTeste, ate
 
 TEMPO_S = 2.0  # o do estoque na aula
 MUITOS = 30_000
@@ -20,13 +20,13 @@ MUITOS = 30_000
 def main() -> None:
     with KafkaLocal.temporario() as kafka:
         for medida in (partida_e_ctrl_c, uma_e_duas_instancias, kill_9, kill_9_na_transacao, muitos_pedidos):
-            with Sala(kafka.bootstrap) as sala:
+            with SalaDeTeste(kafka.bootstrap) as sala:
                 for nome, valor in medida(sala):
                     sys.stdout.write(f"{nome:<62} {valor}\n")
                     sys.stdout.flush()
 
 
-def partida_e_ctrl_c(sala: Sala):
+def partida_e_ctrl_c(sala: SalaDeTeste):
     sala.produz(1)  # os tópicos já existem, como em toda partida menos a primeira
     partidas, saidas = [], []
     for nome in ("estoque", "pagamento", "notificacao"):
@@ -41,7 +41,7 @@ def partida_e_ctrl_c(sala: Sala):
     yield "do Ctrl+C ao fim do processo, cada serviço", _segundos(*saidas)
 
 
-def uma_e_duas_instancias(sala: Sala):
+def uma_e_duas_instancias(sala: SalaDeTeste):
     primeira = sala.servico("estoque", TEMPO_S)
     inicio = time.monotonic()
     sala.produz(10)
@@ -63,7 +63,7 @@ def uma_e_duas_instancias(sala: Sala):
     yield "uma segunda instância, com a primeira no meio de um pedido", f"primeiro pedido em {quando:.2f} s"
 
 
-def kill_9(sala: Sala):
+def kill_9(sala: SalaDeTeste):
     vitima, herdeira = sala.servico("estoque", TEMPO_S), sala.servico("estoque", 0)
     vitima.espera("Rebalanceamento", PRONTO_S)
     sala.produz(10)
@@ -75,13 +75,13 @@ def kill_9(sala: Sala):
     yield "kill -9 de uma instância: os pedidos dela seguem em outra em", _segundos(quando)
 
 
-def kill_9_na_transacao(sala: Sala):
+def kill_9_na_transacao(sala: SalaDeTeste):
     herdeira, inicio = sala.estoque_morto_no_commit(10)
     quando = herdeira.espera("aprovado", FIM_S, vezes=10) - inicio
     yield "kill -9 dentro de uma transação: o último pedido aprovado em", _segundos(quando)
 
 
-def muitos_pedidos(sala: Sala):
+def muitos_pedidos(sala: SalaDeTeste):
     servicos = sala.linha_inteira()
     inicio = time.monotonic()
     produtor = sala.produz(MUITOS)

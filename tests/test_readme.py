@@ -16,9 +16,9 @@ from itertools import groupby
 
 import pytest
 
-from lab.kafka_local import KafkaLocal
-from lab.processo import RAIZ, Script
-from tests.broker.apoio import ate
+from lab.kafka_local.cluster import KafkaLocal
+from lab.processos.script import RAIZ, Script
+from tests.apoio.sala import ate
 
 BLOCO = re.compile(r"^```(sh|text) (T\d)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 APARECE_S = 90.0  # os 10 pedidos levam 20 s no estoque; o resto é folga para uma máquina ocupada

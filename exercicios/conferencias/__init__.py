@@ -5,7 +5,7 @@ Há um módulo por exercício, com o nome da cópia que ele confere.
 
 import importlib
 
-from tests.broker.apoio import Sala
+from lab.processos.sala import Sala
 
 EXERCICIOS = {
     1: "ex1_particoes",

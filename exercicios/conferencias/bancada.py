@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 from common.configuracao import Etapa
 from common.prazo import PASSO_S, Prazo
-from common.sinais import Interrupcao
+from common.terminal.sinais import Interrupcao
 from exercicios.conferencias.falta import Falta
 from exercicios.pane import PANE
-from lab.contagem import Contagem
-from lab.leitura import conta
-from lab.processo import Script
-from tests.broker.apoio import Sala
+from lab.confere.contagem import Contagem
+from lab.confere.leitura import conta
+from lab.processos.sala import Sala
+from lab.processos.script import Script
 
 ESPERA_S = 45.0  # um membro morto ocupa o seu lugar no grupo por 6 s; o resto é folga para uma máquina ocupada
 

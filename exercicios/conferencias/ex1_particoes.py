@@ -4,7 +4,7 @@ from common.configuracao import ESTOQUE, NOVOS_PEDIDOS, NUMERO_DE_PARTICOES, PED
 from common.pedido import Status, decodifica
 from exercicios.conferencias import previsao
 from exercicios.conferencias.bancada import espera_etapa, roda, servicos
-from tests.broker.apoio import Sala
+from lab.processos.sala import Sala
 
 TEMPO = "0.15"  # acima do ALVO_S de common/lote.py: um pedido por transação, como na aula
 

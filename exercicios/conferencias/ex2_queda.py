@@ -3,7 +3,7 @@
 from common.configuracao import ESTOQUE, PAGAMENTO
 from exercicios.conferencias import previsao
 from exercicios.conferencias.bancada import espera, espera_etapa, esperando, linhas, roda, servicos
-from tests.broker.apoio import Sala
+from lab.processos.sala import Sala
 
 TEMPO = "1"  # tempo de sobra para o Ctrl+C chegar no meio de um pedido
 RECEBI = "Recebi pedido"

@@ -6,8 +6,8 @@ from common.configuracao import ESTOQUE
 from exercicios.conferencias import previsao
 from exercicios.conferencias.bancada import contagem, espera, espera_etapa, roda, servicos
 from exercicios.conferencias.falta import Falta
-from lab.processo import Script
-from tests.broker.apoio import Sala
+from lab.processos.sala import Sala
+from lab.processos.script import Script
 
 COMANDO = ("servico_estoque.py", "--tempo", "0.05")
 PEDIDOS = 11

@@ -6,8 +6,8 @@ from common.configuracao import PEDIDOS_CONCLUIDOS
 from common.pedido import Pedido, Status, decodifica
 from exercicios.conferencias.bancada import espera, linhas, roda, servicos
 from exercicios.conferencias.falta import Falta
-from lab.processo import Script
-from tests.broker.apoio import Sala
+from lab.processos.sala import Sala
+from lab.processos.script import Script
 
 PEDIDOS = 6  # de cada vez: antes e depois de a nota fiscal existir
 

@@ -5,7 +5,7 @@ from common.pedido import Status, decodifica
 from exercicios.conferencias import previsao
 from exercicios.conferencias.bancada import espera_etapa, esperando, linhas, roda, servicos
 from exercicios.conferencias.falta import Falta
-from tests.broker.apoio import Sala
+from lab.processos.sala import Sala
 
 PEDIDOS = 30  # cada um tem o produto em falta com 40 % de chance: que nenhum o tenha é 1 em 5 milhões
 EM_FALTA = "Monitor"

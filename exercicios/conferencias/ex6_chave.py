@@ -5,7 +5,7 @@ from common.pedido import Status, decodifica
 from exercicios.conferencias import previsao
 from exercicios.conferencias.bancada import espera_etapa, roda, servicos
 from exercicios.conferencias.falta import Falta
-from tests.broker.apoio import Sala
+from lab.processos.sala import Sala
 
 
 def confere(sala: Sala, modulo: str) -> None:

@@ -4,7 +4,7 @@ from common.configuracao import ESTOQUE
 from exercicios.conferencias import previsao
 from exercicios.conferencias.bancada import espera_etapa, morre_na_pane, roda, servicos
 from exercicios.conferencias.falta import Falta
-from tests.broker.apoio import Sala
+from lab.processos.sala import Sala
 
 PEDIDOS = "10"
 TERCEIRO_PEDIDO = "3"

@@ -3,7 +3,7 @@
 from common.configuracao import ESTOQUE
 from exercicios.conferencias.bancada import espera_etapa, morre_na_pane, roda, servicos
 from exercicios.conferencias.falta import Falta
-from tests.broker.apoio import Sala
+from lab.processos.sala import Sala
 
 PEDIDOS = "10"
 DEPOIS_DO_ENVIO, DEPOIS_DO_OFFSET = "1", "2"  # cada pedido passa por duas panes

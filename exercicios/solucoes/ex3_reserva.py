@@ -3,7 +3,7 @@
 from kafka import KafkaAdminClient
 from kafka.errors import InvalidPartitionsError
 
-from common import clientes
+from common.conexao import clientes
 from common.configuracao import topicos
 from common.erros import ErroDoLaboratorio
 from exercicios.cru import aberto, fala

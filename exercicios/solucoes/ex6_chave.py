@@ -2,7 +2,7 @@
 
 from kafka import KafkaProducer
 
-from common import clientes
+from common.conexao import clientes
 from common.configuracao import NOVOS_PEDIDOS, com_prefixo
 from common.pedido import Pedido, codifica, novos_pedidos
 from exercicios.cru import CONFIRMACAO_S, aberto, fala

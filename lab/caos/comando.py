@@ -1,10 +1,10 @@
-"""`python -m lab caos`: derruba o que puder ser derrubado enquanto pedidos passam, e confere que nenhum se perdeu."""
+"""`python -m lab caos`: derruba serviços e brokers enquanto pedidos passam, e confere que nenhum se perdeu."""
 
 import argparse
 from pathlib import Path
 
-from common.argumentos import Argumentos, quantidade_de_pedidos
-from lab.broker import QUANTIDADES
+from common.terminal.argumentos import Argumentos, quantidade_de_pedidos
+from lab.kafka_local.configuracao import QUANTIDADES
 
 PEDIDOS, SEGUNDOS = 2_000, 60.0
 SEGUNDOS_MAXIMO = 86_400.0

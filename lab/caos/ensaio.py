@@ -14,12 +14,12 @@ from lab.caos import exame
 from lab.caos.agenda import Evento, agenda
 from lab.caos.cronica import Amostra, Cronica, Episodio
 from lab.caos.falhas import Cena, Falha
-from lab.caos.historia import Historia
-from lab.caos.linha import PRONTO, Linha
+from lab.caos.instancias import PRONTO, Linha
 from lab.caos.observador import Observador
 from lab.caos.painel import Painel
-from lab.kafka_local import KafkaLocal
-from lab.parada import Parada
+from lab.caos.verificador import Historia
+from lab.kafka_local.cluster import KafkaLocal
+from lab.processos.parada import Parada
 
 RETOMADA_MAXIMA_S = 45.0  # sessão (6 s) + transação órfã (7 s) + a volta do broker (4–6 s), e uma máquina lenta
 CALMA_MAXIMA_S = 90.0  # além do que o trabalho que falta levaria

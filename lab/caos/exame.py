@@ -1,28 +1,27 @@
 """O que se pergunta ao Kafka e ao diário: quanto cada grupo avançou, e, no fim, os fatos que o verificador julga."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 
-from common.clientes import conexao
+from common.conexao.clientes import administrador, leitor
 from common.configuracao import ETAPAS
 from common.erros import ErroDoLaboratorio, PrazoEsgotado, motivo
 from common.pedido import Pedido
 from common.prazo import Prazo, com_prazo
-from lab.broker import CONFIGURACAO_DO_BROKER
-from lab.caos.historia import Envio, Leitura
-from lab.caos.observador import ENTRE_TENTATIVAS_S, Caderno, leitor, particoes, resumo
-from lab.caos.produtor_anotado import CONFIRMADO, ENVIANDO
-from lab.leitura import le
-from lab.parada import Parada
+from lab.caos.observador import ENTRE_TENTATIVAS_S, Caderno, particoes, resumo
+from lab.caos.programas.produtor_anotado import CONFIRMADO, ENVIANDO
+from lab.caos.verificador import Envio, Leitura
+from lab.confere.leitura import le
+from lab.kafka_local.configuracao import CONFIGURACAO_DO_BROKER
+from lab.processos.parada import Parada
 
 T = TypeVar("T")
 
@@ -35,20 +34,11 @@ OFFSETS_DOS_GRUPOS = [
 ]
 
 
-@contextmanager
-def _admin() -> Iterator[Any]:
-    admin = KafkaAdminClient(**conexao())
-    try:
-        yield admin
-    finally:
-        admin.close()
-
-
 def _pergunta(funcao: Callable[[Any], T]) -> T:
     """A resposta a uma pergunta de administração. Erros: KafkaError, PrazoEsgotado."""
 
     def chama() -> T:
-        with _admin() as admin:
+        with administrador() as admin:
             return funcao(admin)
 
     return com_prazo(chama, PERGUNTA_S, "perguntar ao Kafka")
@@ -96,11 +86,9 @@ def fins() -> dict[TopicPartition, int]:
 
 def le_tudo(ate: dict[TopicPartition, int], parada: Parada) -> Leitura:
     """O que um leitor novo, read_committed, acha do começo de cada partição até estes offsets."""
-    caderno, consumidor = Caderno(), leitor()
-    try:
+    caderno = Caderno()
+    with leitor() as consumidor:
         le(consumidor, ate, caderno.anota, parada)
-    finally:
-        consumidor.close()
     return caderno.leitura
 
 
@@ -109,12 +97,9 @@ def abertas() -> list[str]:
     tps = particoes() + OFFSETS_DOS_GRUPOS
 
     def pergunta(isolamento: str) -> dict[TopicPartition, int]:
-        consumidor = KafkaConsumer(**conexao(), isolation_level=isolamento)
-        try:
+        with leitor(isolation_level=isolamento) as consumidor:
             resposta: dict[TopicPartition, int] = consumidor.end_offsets(tps, timeout_ms=PERGUNTA_S * 1000)
             return resposta
-        finally:
-            consumidor.close()
 
     tudo = _insiste(lambda: com_prazo(lambda: pergunta("read_uncommitted"), PERGUNTA_S, "ler os fins"))
     decidido = _insiste(lambda: com_prazo(lambda: pergunta("read_committed"), PERGUNTA_S, "ler os LSO"))

@@ -15,16 +15,16 @@ from random import Random
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from common.clientes import SESSAO_MS, do_produtor
+from common.conexao.clientes import SESSAO_MS, do_produtor
 from common.configuracao import ESTOQUE, ETAPAS, Etapa, topicos
 from common.erros import PrazoEsgotado
 from common.pedido import codifica, novos_pedidos
 from common.prazo import com_prazo
-from lab.broker_local import BrokerLocal
-from lab.caos.linha import PRONTO, Linha
-from lab.caos.sabotado import MARCA
-from lab.kafka_local import KafkaLocal
-from lab.processo import Script
+from lab.caos.instancias import PRONTO, Linha
+from lab.caos.programas.sabotado import MARCA
+from lab.kafka_local.broker import BrokerLocal
+from lab.kafka_local.cluster import KafkaLocal
+from lab.processos.script import Script
 
 ALEM_DA_SESSAO_S = SESSAO_MS / 1000 + 2.5  # tempo de o grupo dar por morta uma instância congelada
 ACORDA_S = 5.0  # o que uma instância descongelada leva para descobrir que foi expulsa e tentar algo com isso

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from common.configuracao import ESTOQUE, NOTIFICACAO, PAGAMENTO
-from common.envio import COR as COR_DO_PRODUTOR
+from common.produtor import COR as COR_DO_PRODUTOR
 from lab.caos.cronica import Amostra, Cronica, Episodio
-from lab.tela import milhar
+from lab.demo.tela import milhar
 
 PONTOS_MAXIMOS = 500  # por curva: em LARGURA não se distinguem mais, e 7.000 dariam um arquivo de 0,5 MB
 MARCAS_POR_EIXO = 12  # no máximo; mais números do que isso se encostam

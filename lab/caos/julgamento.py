@@ -8,20 +8,20 @@ from random import randint
 from kafka.errors import KafkaError
 from rich.table import Table
 
+from common.conexao.espera import ESPERA_S, quando_houver_kafka
+from common.conexao.topicos import garante_topicos
 from common.erros import ErroDeUso, ErroDoLaboratorio, motivo
-from common.espera import ESPERA_S, quando_houver_kafka
-from common.topicos import garante_topicos
 from lab.caos.comando import SEMENTE_MAXIMA
 from lab.caos.cronica import Cronica
 from lab.caos.ensaio import Ensaio, Plano
 from lab.caos.falhas import FALHAS, PODE_CONGELAR, Falha
 from lab.caos.figura import desenha
-from lab.caos.historia import Historia
 from lab.caos.painel import Painel
-from lab.kafka_local import KafkaLocal
-from lab.kafka_proprio import so_este_kafka
-from lab.parada import Parada
-from lab.tela import Tela, milhar, segundos
+from lab.caos.verificador import Historia
+from lab.demo.tela import Tela, milhar, segundos
+from lab.kafka_local.cluster import KafkaLocal
+from lab.kafka_local.privado import so_este_kafka
+from lab.processos.parada import Parada
 
 VIOLACOES_DITAS = 5  # de cada invariante: basta para saber por onde começar
 INTERROMPIDO = "Ensaio interrompido"

@@ -5,16 +5,16 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
-from common.clientes import conexao
+from common.conexao.clientes import novo_leitor
 from common.configuracao import ETAPAS, NUMERO_DE_PARTICOES, topicos
 from common.erros import PedidoInvalido, PrazoEsgotado
 from common.pedido import Pedido, Status, decodifica
 from common.prazo import abandona, com_prazo
-from lab.caos.historia import Leitura, Registro
+from lab.caos.verificador import Leitura, Registro
 
 POLL_MS = 200
 POLL_REGISTROS = 5_000
@@ -33,19 +33,6 @@ def resumo(pedido: Pedido) -> bytes:
     """16 bytes que mudam se algo no pedido mudar, menos o status."""
     sem_status = msgspec.structs.replace(pedido, status=Status.NOVO)
     return blake2b(msgspec.json.encode(sem_status), digest_size=16).digest()
-
-
-def leitor() -> Any:
-    """Um consumidor de todas as partições, fora de qualquer grupo, que só vê o que foi confirmado."""
-    consumidor = KafkaConsumer(
-        **conexao(),
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        allow_auto_create_topics=False,
-        auto_offset_reset="earliest",
-    )
-    consumidor.assign(particoes())
-    return consumidor
 
 
 class Caderno:
@@ -114,8 +101,9 @@ class Observador:
                 self._fim.wait(ENTRE_TENTATIVAS_S)
 
     def _le_ate_um_erro(self) -> None:
-        consumidor = com_prazo(leitor, ABERTURA_S, "abrir o leitor")
+        consumidor = com_prazo(novo_leitor, ABERTURA_S, "abrir o leitor")
         try:
+            consumidor.assign(list(self._posicoes))
             for tp, posicao in self._posicoes.items():
                 consumidor.seek(tp, posicao)
             while not self._fim.is_set():

@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from common.configuracao import ESTOQUE, PAGAMENTO
-from common.envio import COR as COR_DO_PRODUTOR
-from common.texto import visivel
+from common.produtor import COR as COR_DO_PRODUTOR
+from common.terminal.texto import visivel
 from lab.caos.cronica import Amostra, Cronica, Episodio
-from lab.parada import Parada
-from lab.tela import ate_ninguem_ler, console, milhar, segundos
+from lab.demo.tela import ate_ninguem_ler, console, milhar, segundos
+from lab.processos.parada import Parada
 
 RITMO_S = 10.0  # de uma linha de andamento à outra, em um pipe: 180 linhas em meia hora
 ROTULO = len("aprovados")  # letras: o mais longo; os outros se alinham com ele

@@ -2,7 +2,7 @@
 
 import socket
 
-from common.porta import CONEXAO_S
+from common.conexao.porta import CONEXAO_S
 
 
 def por_que_nao(host: str, porta: int) -> str | None:

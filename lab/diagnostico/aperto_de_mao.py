@@ -11,13 +11,13 @@ from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
 
-from common.clientes import bootstrap, conexao, enderecos
+from common.conexao.clientes import bootstrap, conexao, enderecos
+from common.conexao.espera import COMO_INICIAR
+from common.conexao.porta import exige_porta_aberta
+from common.conexao.recusas import RECUSAS, explica
+from common.conexao.seguranca import protocolo
 from common.erros import ErroDoLaboratorio, KafkaIndisponivel
-from common.espera import COMO_INICIAR
-from common.porta import exige_porta_aberta
 from common.prazo import Prazo
-from common.recusas import RECUSAS, explica
-from common.seguranca import protocolo
 from lab.diagnostico.alcance import por_que_nao
 from lab.diagnostico.quem_atende import descreve
 

@@ -4,12 +4,12 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
-from common.argumentos import Argumentos
+from common.terminal.argumentos import Argumentos
 from lab.diagnostico import terminal
 from lab.diagnostico.achado import Achado, Sinal, errado
 from lab.diagnostico.como_iniciar import Docker, examina_java
-from lab.mensagem import informa
-from lab.parada import Parada
+from lab.processos.parada import Parada
+from lab.terminal.mensagem import informa
 
 
 def configura(analisador: Argumentos) -> None:

@@ -8,7 +8,7 @@ from common.erros import ErroDoLaboratorio
 from common.prazo import com_prazo
 from lab.diagnostico.achado import Achado, certo, neutro
 from lab.diagnostico.programa import RESPOSTA_S, Programa
-from lab.java import encontra_java, versao_do_java
+from lab.kafka_local.distribuicao.java import encontra_java, versao_do_java
 
 _SEM_DOCKER = "sem ele serve python -m lab kafka"
 

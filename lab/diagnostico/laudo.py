@@ -2,8 +2,8 @@
 
 from rich.text import Text
 
-from common.terminal import CONSOLE
-from common.texto import visivel
+from common.terminal.linhas import CONSOLE
+from common.terminal.texto import visivel
 from lab.diagnostico.achado import Achado, Sinal
 
 _CORES = {Sinal.CERTO: "bold green", Sinal.ERRADO: "bold red", Sinal.NEUTRO: "dim"}

@@ -6,16 +6,16 @@ from functools import partial
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from common.clientes import bootstrap, conexao, enderecos
+from common.conexao.clientes import bootstrap, conexao, enderecos
+from common.conexao.recusas import RECUSAS, explica
 from common.configuracao import topicos
 from common.erros import ErroDoLaboratorio, PrazoEsgotado, motivo
 from common.prazo import Prazo, com_prazo
-from common.recusas import RECUSAS, explica
 from lab.diagnostico.achado import Achado, certo, errado, neutro
 from lab.diagnostico.aperto_de_mao import RESPOSTAS_S, Apresentacao, aperta_a_mao, exige_alcance, exige_porta
 from lab.diagnostico.aula import examina_grupos, examina_topicos
 from lab.diagnostico.transacoes import COM_DEFEITO, examina_transacoes
-from lab.versao import VERSAO_KAFKA
+from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
 
 PORTA_S = 3.0  # também a procura do nome, que no socket não tem prazo
 APERTO_S = RESPOSTAS_S + 3.0  # e, se a resposta não veio, a conversa que descobre quem atende

@@ -4,10 +4,10 @@ import ipaddress
 import re
 import socket
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
-from common.porta import CONEXAO_S
-from common.seguranca import contexto_tls, protocolo
+from common.conexao.porta import CONEXAO_S
+from common.conexao.seguranca import contexto_tls, protocolo
 
 ESCUTA_S = 1.0  # um servidor HTTP nesta máquina responde em milissegundos; muitos outros falam antes de ouvir
 _TRECHO_BYTES = 1_024
@@ -72,7 +72,7 @@ def _dono(conexao: socket.socket) -> str:
         return ""
     try:
         for aberta in psutil.net_connections("tcp"):
-            if aberta.status == psutil.CONN_LISTEN and aberta.laddr.port == porta and aberta.pid:
+            if aberta.status == psutil.CONN_LISTEN and aberta.laddr and aberta.laddr.port == porta and aberta.pid:
                 return f" (processo {aberta.pid}, {psutil.Process(aberta.pid).name()})"
     except psutil.Error:  # o macOS só diz ao administrador; ou o programa terminou entre uma pergunta e outra
         pass

@@ -9,10 +9,10 @@ from typing import Any
 from kafka import TopicPartition
 from kafka.errors import AuthorizationError, IncompatibleBrokerVersion
 
-from common.clientes import TRANSACAO_MS
+from common.conexao.clientes import TRANSACAO_MS
 from common.configuracao import ETAPAS, topicos
 from lab.diagnostico.achado import Achado, certo, errado, neutro
-from lab.versao import VERSAO_KAFKA
+from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
 
 # Um broker que não é nosso só procura transações vencidas a cada 10 s. Mais do que isto depois do último registro,
 # quem a abriu já não a termina, e o Kafka tampouco. A folga é para relógios que não batem.
@@ -20,7 +20,10 @@ _BUSCA_DO_BROKER_MS = 10_000
 _FOLGA_MS = 4_000
 PRESA_MS = TRANSACAO_MS + _BUSCA_DO_BROKER_MS + _FOLGA_MS
 
-COM_DEFEITO = (4, 3)  # desta versão em diante um broker morto no meio de um commit as deixa: veja lab/versao.py
+COM_DEFEITO = (
+    4,
+    3,
+)  # desta versão em diante um broker morto no meio de um commit as deixa; veja a VERSAO_KAFKA
 
 _DOS_OFFSETS = "__consumer_offsets"
 

@@ -1,11 +1,10 @@
 import pytest
 
-from tests.broker.apoio import Sala
-from tests.broker.conftest import sala  # noqa: F401  # a fixture
+from tests.apoio.sala import SalaDeTeste
 
 
 @pytest.fixture
-def sala_do_aluno(sala: Sala, monkeypatch: pytest.MonkeyPatch) -> Sala:  # noqa: F811
+def sala_do_aluno(sala: SalaDeTeste, monkeypatch: pytest.MonkeyPatch) -> SalaDeTeste:
     """Uma sala cujo ambiente é também o deste processo, como no `python -m exercicios`."""
     for nome, valor in sala.ambiente.items():
         monkeypatch.setenv(nome, valor)

@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from common.sinais import SAIDA_DE_CTRL_C
-from tests.broker.apoio import ate
+from common.terminal.sinais import SAIDA_DE_CTRL_C
+from lab import RAIZ
+from tests.apoio.sala import ate
 
-RAIZ = Path(__file__).resolve().parents[2]
 FIM_S = 120.0  # aqui, 8 s
 DESMONTE_S = 60.0  # aqui, 2 s
 GRUPO = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0

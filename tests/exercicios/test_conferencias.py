@@ -6,7 +6,7 @@ import pytest
 
 from exercicios.conferencias import EXERCICIOS, confere
 from exercicios.conferencias.falta import Falta
-from tests.broker.apoio import Sala
+from tests.apoio.sala import SalaDeTeste
 
 pytestmark = pytest.mark.broker
 
@@ -23,12 +23,12 @@ O_QUE_FALTA = {
 
 
 @pytest.mark.parametrize("numero", EXERCICIOS)
-def test_a_solucao_passa(sala_do_aluno: Sala, numero: int) -> None:
+def test_a_solucao_passa(sala_do_aluno: SalaDeTeste, numero: int) -> None:
     confere(numero, sala_do_aluno, "exercicios.solucoes")
 
 
 @pytest.mark.parametrize("numero", EXERCICIOS)
-def test_a_copia_por_resolver_nao_passa(sala_do_aluno: Sala, numero: int) -> None:
+def test_a_copia_por_resolver_nao_passa(sala_do_aluno: SalaDeTeste, numero: int) -> None:
     with pytest.raises(Falta) as falta:
         confere(numero, sala_do_aluno, "exercicios")
     assert re.search(O_QUE_FALTA[numero], str(falta.value)), falta.value

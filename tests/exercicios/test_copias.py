@@ -8,8 +8,8 @@ import pytest
 
 from exercicios.conferencias import EXERCICIOS, previsao
 from exercicios.conferencias.falta import Falta
+from lab import RAIZ
 
-RAIZ = Path(__file__).resolve().parents[2]
 COPIAS, SOLUCOES = RAIZ / "exercicios", RAIZ / "exercicios" / "solucoes"
 EXERCICIOS_MD, GUIA_MD = RAIZ / "docs" / "exercicios.md", RAIZ / "docs" / "guia-do-professor.md"
 LINHAS_MAXIMO = 50  # uma cópia cabe em uma tela

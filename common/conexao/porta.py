@@ -1,0 +1,64 @@
+"""A porta do Kafka antes do cliente Kafka: um socket é mais barato, e diz o que houve.
+
+Cada cliente que não conecta deixa uma thread para trás, e conta todo erro de TLS como um Kafka que não responde.
+"""
+
+import socket
+import ssl
+
+from kafka.errors import KafkaConnectionError
+
+from common.conexao.clientes import bootstrap, enderecos
+from common.conexao.seguranca import contexto_tls
+from common.erros import ErroDoLaboratorio, KafkaIndisponivel
+
+CONEXAO_S = 1.0  # um broker na rede local responde em milissegundos
+TLS_S = 5.0  # duas idas e voltas, até um cluster do outro lado do mundo
+
+# os códigos do OpenSSL (X509_V_ERR_*) que um aluno pode encontrar
+_DEFEITOS = {
+    10: "venceu",
+    18: "assinou a si mesmo",
+    19: "quem o assinou não é conhecido aqui",
+    20: "quem o assinou não é conhecido aqui",
+    62: "é de outra máquina",
+    64: "é de outra máquina",
+}
+
+
+def exige_porta_aberta() -> None:
+    """Volta se algum endereço de KAFKA_BOOTSTRAP_SERVERS aceita conexão e, com TLS, tem um certificado que serve.
+
+    Erros: KafkaIndisponivel se nenhum aceita, KafkaConnectionError se não é TLS o que há lá, ErroDoLaboratorio se o
+    certificado não serve.
+    """
+    motivo = ""
+    for host, porta in enderecos():
+        try:
+            with socket.create_connection((host, porta), CONEXAO_S) as conexao:
+                _confere_o_certificado(conexao, host)
+            return
+        except ConnectionRefusedError:
+            motivo = "conexão recusada"
+        except socket.gaierror:
+            motivo = f"o nome {host} não existe na rede"
+        except (OSError, UnicodeError) as erro:  # UnicodeError: um nome que nem o DNS aceita
+            motivo = str(erro)
+    raise KafkaIndisponivel(motivo)
+
+
+def _confere_o_certificado(conexao: socket.socket, host: str) -> None:
+    contexto = contexto_tls()
+    if contexto is None:
+        return
+    conexao.settimeout(TLS_S)
+    try:
+        contexto.wrap_socket(conexao, server_hostname=host).close()
+    except ssl.SSLCertVerificationError as erro:
+        defeito = _DEFEITOS.get(erro.verify_code, erro.verify_message)
+        raise ErroDoLaboratorio(
+            f"o certificado do Kafka em {bootstrap()} não é de confiança ({defeito}): "
+            "KAFKA_SSL_CAFILE é o arquivo que lhe deram com o cluster?"
+        ) from None
+    except (ssl.SSLError, ConnectionError, TimeoutError) as erro:
+        raise KafkaConnectionError(f"a porta não fala TLS: {erro}") from None

@@ -1,0 +1,82 @@
+"""Os remendos no kafka-python 3.0, todos aqui e postos por uma chamada só: `aplica()`.
+
+Cada um conserta um defeito visto em um Kafka de verdade, e tem um teste que falha sem ele.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from kafka.errors import (
+    CorruptRecordError,
+    IllegalSaslStateError,
+    IncompatibleBrokerVersion,
+    SaslAuthenticationFailedError,
+    UnsupportedSaslMechanismError,
+)
+from kafka.net.connection import KafkaConnection
+from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
+from kafka.record.default_records import DefaultRecord, DefaultRecordBatch, decode_varint
+
+_proximo = DefaultRecordBatch.__next__
+_identifica = KafkaConnection._sasl_authenticate
+_recebe = {transporte: transporte._sock_recv for transporte in (KafkaTCPTransport, KafkaSSLTransport)}
+
+
+def aplica() -> None:
+    """Põe os remendos neste processo. Chamar de novo não muda nada."""
+    DefaultRecordBatch.__next__ = _proximo_mesmo_ilegivel
+    KafkaConnection._sasl_authenticate = _identifica_ou_recusa
+    for transporte, recebe in _recebe.items():
+        transporte._sock_recv = _entrega_antes_de_acusar(recebe)
+
+
+def _proximo_mesmo_ilegivel(lote: Any) -> Any:
+    """Um nome de cabeçalho que não é UTF-8 não para mais a partição inteira.
+
+    O protocolo pede UTF-8 (kafka.apache.org/documentation, Record Header), mas o broker não confere, e clientes em
+    outras linguagens escrevem qualquer coisa. O kafka-python levanta CorruptRecordError dentro do poll() e nunca passa
+    dali: nem deste registro, nem dos bons que vêm depois. Aqui só este vira um registro sem valor, que o serviço relata
+    e pula; qualquer outra corrupção (CRC, tamanhos) continua sendo um erro.
+    """
+    try:
+        return _proximo(lote)
+    except CorruptRecordError as erro:
+        if not isinstance(erro.__context__, UnicodeDecodeError):
+            raise
+        tamanho, inicio = decode_varint(lote._buffer, lote._pos)
+        _, depois = decode_varint(lote._buffer, inicio)  # atributos
+        atraso_ms, depois = decode_varint(lote._buffer, depois)
+        salto, _ = decode_varint(lote._buffer, depois)
+        lote._pos = inicio + tamanho
+        lote._next_record_index += 1
+        momento_ms = lote.first_timestamp + atraso_ms
+        return DefaultRecord(tamanho, lote.base_offset + salto, momento_ms, lote.timestamp_type, None, None, [])
+
+
+class IdentificacaoRecusada(IncompatibleBrokerVersion):  # type: ignore[misc]  # o kafka-python não tem tipos
+    """O broker não aceitou o mecanismo, o usuário ou a senha.
+
+    O kafka-python repete o bootstrap depois de uma senha recusada, em silêncio e até o prazo, e o resultado parece um
+    Kafka que não responde. Do laço dele (KafkaConnectionManager._do_bootstrap) só sai um IncompatibleBrokerVersion: por
+    isso este erro é um deles.
+    """
+
+
+async def _identifica_ou_recusa(conexao: Any, timeout_at: float | None = None) -> None:
+    try:
+        await _identifica(conexao, timeout_at)
+    except (SaslAuthenticationFailedError, UnsupportedSaslMechanismError, IllegalSaslStateError) as erro:
+        raise IdentificacaoRecusada(type(erro).__name__) from erro
+
+
+def _entrega_antes_de_acusar(recebe: Callable[[Any], tuple[bytes, Any]]) -> Callable[[Any], tuple[bytes, Any]]:
+    """O broker recusa e desliga em seguida; o kafka-python vê as duas coisas juntas e joga fora a resposta.
+
+    Com o que foi lido entregue primeiro, o fim da conexão aparece na leitura seguinte.
+    """
+
+    def recebe_e_entrega(transporte: Any) -> tuple[bytes, Any]:
+        dados, erro = recebe(transporte)
+        return dados, None if dados else erro
+
+    return recebe_e_entrega

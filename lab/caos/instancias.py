@@ -1,0 +1,135 @@
+"""A linha em execução: as instâncias dos três serviços e os produtores, os scripts da aula como processos."""
+
+import contextlib
+from pathlib import Path
+from subprocess import TimeoutExpired
+
+from common.configuracao import ESTOQUE, ETAPAS, NOTIFICACAO, PAGAMENTO, Etapa
+from common.prazo import PASSO_S, Prazo
+from lab.processos.parada import Parada
+from lab.processos.script import Script
+
+SCRIPTS = {
+    ESTOQUE: "servico_estoque.py",
+    PAGAMENTO: "servico_pagamento.py",
+    NOTIFICACAO: "servico_notificacao.py",
+}
+PRONTO = "Pronto: "  # como começa a linha de uma instância que já sabe quais são as suas partições
+PRONTO_S = 30.0  # 0,8 s em uma máquina livre; um membro morto segura o lugar por 6 s; com o broker fora, até ele voltar
+ADEUS_S = 10.0  # um serviço sai em menos de 1 s; o resto é folga para uma máquina ocupada
+PASSO_DO_DIARIO_S = 0.005  # em um passo comum (50 ms) o produtor enviaria centenas de pedidos
+TRACOS_DE_ERRO = ("Traceback", "Exception ignored")
+
+
+class Linha:
+    """Abre e fecha instâncias; sabe quais deviam estar vivas. Use com `with`: ao sair, nenhuma fica rodando."""
+
+    def __init__(self, tempo_s: float, diario: Path, ingenua: bool, parada: Parada) -> None:
+        self.instancias: dict[Etapa, list[Script]] = {etapa: [] for etapa in ETAPAS}
+        self.produtores: list[Script] = []
+        self.mortes: list[str] = []  # o que morreu sem que ninguém mandasse, e os tracebacks
+        self._tempo_s, self._diario, self._ingenua, self._parada = tempo_s, diario, ingenua, parada
+        self._abertos: list[Script] = []
+
+    def __enter__(self) -> "Linha":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.ExitStack() as fechamentos:  # a falha de um não poupa os outros
+            for script in self._abertos:
+                fechamentos.callback(script.encerra)
+
+    def abre(self, etapa: Etapa, *sabotagem: str) -> Script:
+        """Mais uma instância de `etapa`, ainda não pronta. `sabotagem`: o nome dela e a semente."""
+        if sabotagem:
+            antes = ["-m", "lab.caos.programas.sabotado", *sabotagem]
+        else:
+            antes = ["-m", "lab.caos.programas.ingenuo"] if self._ingenua else []
+        script = self._roda(*antes, SCRIPTS[etapa], "--tempo", f"{self._tempo_s:.4f}")
+        self.instancias[etapa].append(script)
+        return script
+
+    def produz(self, quantos: int) -> Script:
+        """Um produtor que envia `quantos` pedidos e termina sozinho."""
+        produtor = self._roda("-m", "lab.caos.programas.produtor_anotado", str(self._diario), "-n", str(quantos))
+        self.produtores.append(produtor)
+        return produtor
+
+    def _roda(self, arquivo: str, *flags: str) -> Script:
+        self._parada.confere()
+        script = Script(arquivo, *flags, ambiente={"NO_COLOR": "1"})
+        self._abertos.append(script)
+        return script
+
+    def mata_produtor(self, quantos: int, bytes_antes: int) -> None:
+        """Um produtor de `quantos` pedidos, morto (kill -9) quando já pôs `bytes_antes` no diário."""
+        ate, produtor, prazo = self._tamanho_do_diario() + bytes_antes, self.produz(quantos), Prazo(PRONTO_S)
+        while self._tamanho_do_diario() < ate and produtor.vivo and not prazo.esgotado:
+            self._parada.dorme(PASSO_DO_DIARIO_S)
+        with contextlib.suppress(OSError):  # terminou neste instante
+            produtor.mata()
+
+    def _tamanho_do_diario(self) -> int:
+        return self._diario.stat().st_size if self._diario.exists() else 0
+
+    def aguarda(self, script: Script, trecho: str, segundos: float = PRONTO_S) -> bool:
+        """Espera `trecho` em uma linha de `script`. Devolve se apareceu. Erro: KeyboardInterrupt."""
+        prazo = Prazo(segundos)
+        while not prazo.esgotado:
+            if any(trecho in texto for texto in script.textos()):
+                return True
+            if not script.vivo:
+                return False
+            self._parada.dorme(min(PASSO_S, prazo.resta))
+        return False
+
+    def fecha(self, etapa: Etapa, script: Script) -> None:
+        """Ctrl+C em uma instância: tem de terminar, e bem."""
+        self.retira(etapa, script)
+        if not script.vivo:
+            return
+        script.ctrl_c()
+        try:
+            status = script.espera_fim(ADEUS_S)
+        except TimeoutExpired:
+            self.mortes.append(f"{script.nome} não terminou {ADEUS_S:.0f} s depois do Ctrl+C")
+            script.encerra()
+            return
+        if status != 0 and not self._ingenua:
+            self.mortes.append(f"{script.nome} terminou com status {status} depois do Ctrl+C")
+
+    def mata(self, etapa: Etapa, script: Script) -> None:
+        """kill -9 em uma instância."""
+        self.retira(etapa, script)
+        with contextlib.suppress(OSError):  # terminou neste instante
+            script.mata()
+
+    def retira(self, etapa: Etapa, script: Script) -> None:
+        """Daqui em diante a morte desta instância é esperada."""
+        with contextlib.suppress(ValueError):
+            self.instancias[etapa].remove(script)
+
+    def completa(self) -> None:
+        """Registra quem morreu sozinho e garante uma instância viva de cada serviço."""
+        for etapa, scripts in self.instancias.items():
+            for script in [script for script in scripts if not script.vivo]:
+                self.retira(etapa, script)
+                self.mortes.append(f"{script.nome} terminou sozinho: {' | '.join(script.textos()[-3:])}")
+            if not scripts:
+                self.aguarda(self.abre(etapa), PRONTO)
+        self.recolhe([script for script in self._abertos if not script.vivo])
+
+    def recolhe(self, scripts: list[Script]) -> None:
+        """Encerra `scripts`, solta os seus pipes e anota os tracebacks que mostraram."""
+        for script in scripts:
+            script.encerra()
+            self._abertos.remove(script)
+            rastros = [texto for texto in script.textos() if texto.startswith(TRACOS_DE_ERRO)]
+            self.mortes += [f"{script.nome}: {texto}" for texto in rastros[:1]]
+
+    def encerra(self) -> None:
+        """Encerra todos: Ctrl+C nas instâncias, e os produtores terminaram sozinhos ou são terminados."""
+        for etapa, scripts in self.instancias.items():
+            for script in list(scripts):
+                self.fecha(etapa, script)
+        self.recolhe(list(self._abertos))

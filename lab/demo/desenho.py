@@ -1,0 +1,136 @@
+"""O desenho da demonstração em quadros: cada terminal em um, os pedidos que esperam no Kafka em outro."""
+
+from rich.console import Console
+from rich.text import Text
+
+from common.configuracao import ETAPAS, TOPICOS_BASE
+from common.terminal.texto import visivel
+from lab.demo.passo import Cena
+from lab.demo.terminais import Estado, Terminais, Terminal
+
+LARGURA_MINIMA, ALTURA_MINIMA = 80, 24  # em menos do que isto não cabem cinco terminais
+LARGURA_DE_LEITURA = 100  # uma explicação em uma linha de 200 colunas não se lê, nem projetada
+
+ENTRE_QUADROS = 2  # colunas
+LINHAS_DE_QUADROS = 3
+DIARIO_MINIMO = 4  # linhas: em 80 colunas, as duas conferências com que acaba uma parte
+PARTE_DO_DIARIO = 8  # em uma tela alta, um oitavo dela
+ROTULO = max(map(len, TOPICOS_BASE))
+BARRA_CHEIA = 10  # pedidos: o que o produtor envia por vez; com mais do que isso à espera, a escala encolhe
+
+DO_TOPO = "bold black on white"
+DO_CONVITE = "bold white on blue"
+DE_MORTO = "bold white on red"
+DO_KAFKA = "bold white on blue"
+
+
+def desenha(cena: Cena, terminais: Terminais, console: Console) -> list[Text]:
+    """As linhas (list[Text]) que enchem `console`, de alto a baixo."""
+    largura, altura = console.size
+    if largura < LARGURA_MINIMA or altura < ALTURA_MINIMA:
+        aviso = Text(f"A janela ficou pequena: os quadros precisam de {LARGURA_MINIMA}×{ALTURA_MINIMA}")
+        return _enche(list(aviso.wrap(console, largura)), largura, altura)
+    topo = [_topo(cena, largura), *_quebra(_o_que_ler(cena), console)]
+    diario = _diario(cena, max(DIARIO_MINIMO, altura // PARTE_DO_DIARIO), console)
+    quadros = _quadros(cena, terminais, largura, altura - len(topo) - len(diario))
+    return _enche([*topo, *quadros, *diario], largura, altura)
+
+
+def _topo(cena: Cena, largura: int) -> Text:
+    convite = Text(f" {cena.convite} ", DO_CONVITE) if cena.convite else Text()
+    return _barra(Text(f" {cena.parte}"), Text.assemble(convite, " Ctrl+C encerra "), DO_TOPO, largura)
+
+
+def _o_que_ler(cena: Cena) -> Text:
+    """A explicação inteira enquanto se lê; depois, só o que observar."""
+    observe = Text.assemble(("Observe: ", "bold"), cena.observe) if cena.observe else Text()
+    return Text.assemble(cena.explicacao, "\n", observe) if cena.lendo else observe
+
+
+def _diario(cena: Cena, altura: int, console: Console) -> list[Text]:
+    """O que já aconteceu nesta parte (enquanto nada, na anterior) e cabe inteiro em `altura` linhas."""
+    linhas: list[Text] = []
+    diario = cena.diario[::-1]  # uma cópia: outra thread acrescenta
+    for parte, texto in diario:
+        if parte != diario[0][0]:
+            break
+        destas = _quebra(texto, console)
+        if linhas and len(linhas) + len(destas) > altura:
+            break
+        linhas = [*destas, *linhas]
+    return _enche(linhas, console.width, altura)
+
+
+def _quadros(cena: Cena, terminais: Terminais, largura: int, altura: int) -> list[Text]:
+    da_esquerda = (largura - ENTRE_QUADROS) // 2
+    da_direita = largura - ENTRE_QUADROS - da_esquerda
+    linhas: list[Text] = []
+    for n, (esquerdo, direito) in enumerate(
+        (
+            (terminais.notificacao, terminais.pagamento),
+            (terminais.estoque, terminais.produtor),
+            (terminais.estoque2, None),
+        )
+    ):
+        # o que sobra da divisão fica com os de cima
+        alto = altura // LINHAS_DE_QUADROS + (n < altura % LINHAS_DE_QUADROS)
+        quadro = _quadro(direito, da_direita, alto) if direito else _kafka(cena, terminais, da_direita, alto)
+        for um, outro in zip(_quadro(esquerdo, da_esquerda, alto), quadro, strict=True):
+            linhas.append(Text.assemble(um, " " * ENTRE_QUADROS, outro))
+    return linhas
+
+
+def _quadro(terminal: Terminal, largura: int, altura: int) -> list[Text]:
+    estado, particoes = terminal.estado, terminal.particoes()
+    nome = Text(f" {terminal.nome} {terminal.titulo} ")
+    if estado is Estado.VIVO:
+        numeros = ", ".join(map(str, particoes))
+        situacao = f"{'partição' if len(particoes) == 1 else 'partições'} {numeros}" if particoes else "rodando"
+        titulo = _barra(nome, Text(f"{situacao} "), f"bold black on {terminal.cor}", largura)
+    elif estado is Estado.MORTO:
+        titulo = _barra(nome, Text("morto "), DE_MORTO, largura)
+    else:
+        nome.stylize(f"bold {terminal.cor}")
+        situacao = "ainda fechado" if estado is Estado.FECHADO else "terminou"
+        titulo = _barra(nome, Text(f" {situacao} "), "dim", largura, "─")
+    linhas = [
+        Text(visivel(texto), "bold" if digitada else "dim" if estado is Estado.MORTO else terminal.cor)
+        for _, texto, digitada in terminal.linhas[1 - altura :]
+    ]
+    return _enche([titulo, *linhas], largura, altura)
+
+
+def _kafka(cena: Cena, terminais: Terminais, largura: int, altura: int) -> list[Text]:
+    mortos = [str(numero) for numero, de_pe in cena.brokers.items() if not de_pe]
+    if mortos:
+        titulo = _barra(Text(" Kafka "), Text(f"mortos os brokers: {', '.join(mortos)} "), DE_MORTO, largura)
+    else:
+        titulo = _barra(Text(" Kafka "), Text("pedidos esperando "), DO_KAFKA, largura)
+    esperando = terminais.esperando()
+    maior = max(BARRA_CHEIA, *esperando)
+    por_pedido = (largura - ROTULO - len(f"  {maior}")) / maior
+    linhas = [titulo]
+    for topico, etapa, quantos in zip(TOPICOS_BASE, ETAPAS, esperando, strict=True):
+        if altura > 2 * len(TOPICOS_BASE):
+            linhas.append(Text())
+        barra = "█" * round(quantos * por_pedido) + " " * (quantos > 0)
+        linhas.append(Text.assemble(f"{topico:{ROTULO}} ", (barra, etapa.cor), (f"{quantos}", "bold")))
+    return _enche(linhas, largura, altura)
+
+
+def _barra(esquerda: Text, direita: Text, estilo: str, largura: int, fundo: str = " ") -> Text:
+    """Os dois textos nas pontas de uma linha com este estilo."""
+    meio = fundo * max(0, largura - esquerda.cell_len - direita.cell_len)
+    return Text.assemble(esquerda, meio, direita, style=estilo)
+
+
+def _quebra(texto: Text, console: Console) -> list[Text]:
+    """`texto` em linhas que se leem; nenhuma, se não há texto."""
+    return list(texto.wrap(console, min(console.width, LARGURA_DE_LEITURA))) if texto else []
+
+
+def _enche(linhas: list[Text], largura: int, altura: int) -> list[Text]:
+    """`altura` linhas de `largura` colunas exatas, cortadas ou completadas: cobrem o que havia na tela."""
+    for linha in linhas:
+        linha.truncate(largura, overflow="ellipsis", pad=True)
+    return [*linhas[:altura], *(Text(" " * largura) for _ in range(altura - len(linhas)))]

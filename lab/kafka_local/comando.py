@@ -1,0 +1,96 @@
+"""`python -m lab kafka`: um Kafka de verdade neste terminal, sem Docker e sem Java instalados."""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from common.erros import ErroDoLaboratorio
+from common.terminal.argumentos import Argumentos
+from lab.kafka_local.configuracao import QUANTIDADES
+from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
+from lab.terminal.mensagem import informa
+
+PORTA_PADRAO = 9092
+PASTA_PADRAO = ".kafka"
+_PASSO_S = 0.2  # de quanto em quanto tempo se olha se o Java ainda vive; no Windows, também o Ctrl+C
+_SINAIS_DE_FIM = ("SIGTERM", "SIGHUP", "SIGBREAK")  # kill, terminal fechado, Ctrl+Break: como um Ctrl+C
+
+
+def porta(texto: str) -> int:
+    """Uma porta TCP (int). Erro: argparse.ArgumentTypeError."""
+    if not (texto.isascii() and texto.isdecimal() and 1 <= int(texto) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{texto!r} não é uma porta (1 a 65535)")
+    return int(texto)
+
+
+def configura(analisador: Argumentos) -> None:
+    """As flags do comando."""
+    analisador.add_argument(
+        "--porta", type=porta, default=PORTA_PADRAO, metavar="N", help=f"porta TCP (padrão: {PORTA_PADRAO})"
+    )
+    analisador.add_argument(
+        "--pasta",
+        type=Path,
+        default=Path(PASTA_PADRAO),
+        metavar="PASTA",
+        help=f"onde ficam os dados, que sobrevivem a um reinício (padrão: {PASTA_PADRAO})",
+    )
+    analisador.add_argument(
+        "--brokers",
+        type=int,
+        choices=QUANTIDADES,
+        default=1,
+        help="1 (padrão), ou 3: um cluster, em portas seguidas, que continua quando um broker cai",
+    )
+
+
+def _interrompe(sinal: int, quadro: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def executa(args: argparse.Namespace) -> int:
+    """Roda o Kafka até o Ctrl+C. Devolve o status (int): 0 se pediram o fim, 1 se o Kafka caiu sozinho."""
+    # só agora: o --help funciona sem nada instalado
+    import common.conexao.clientes  # noqa: F401  # cala o cliente Kafka, que fala inglês no stderr
+    from lab.kafka_local.cluster import KafkaLocal
+    from lab.kafka_local.console import Mesa, enumera
+
+    for nome in _SINAIS_DE_FIM:
+        if hasattr(signal, nome):
+            signal.signal(getattr(signal, nome), _interrompe)
+    kafka = KafkaLocal(args.pasta, args.porta, diz=informa, brokers=args.brokers)
+    try:
+        try:
+            kafka.inicia()
+        except KeyboardInterrupt:
+            informa("Interrompido antes de o Kafka estar pronto. O que já foi baixado ou gravado não se perde")
+            return 0
+        if args.brokers == 1:
+            informa(f"Kafka {VERSAO_KAFKA} pronto em localhost:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)")
+            while kafka.vivo:
+                time.sleep(_PASSO_S)
+        else:
+            enderecos = enumera([broker.endereco for broker in kafka.brokers])
+            informa(f"Kafka {VERSAO_KAFKA} pronto em {enderecos} (Ctrl+C encerra; dados em {args.pasta}/)")
+            informa(f"Em cada outro terminal, antes dos scripts: {_define('KAFKA_BOOTSTRAP_SERVERS', kafka.bootstrap)}")
+            # sem stdin (um "<&-") o descritor 0 pode ser hoje outra coisa
+            Mesa(kafka, sys.stdin.fileno() if sys.stdin else None).acompanha()
+    except KeyboardInterrupt:
+        informa("Encerrando o Kafka…")
+        kafka.para()
+        informa(f"Kafka encerrado. Os dados continuam em {args.pasta}/")
+        return 0
+    finally:
+        kafka.para()
+    raise ErroDoLaboratorio(
+        "o Kafka terminou sozinho (alguém o matou, ou faltou memória). Rode o mesmo comando de novo: nada do que "
+        f"foi gravado se perdeu. O registro: {enumera([str(broker.registro) for broker in kafka.brokers])}"
+    )
+
+
+def _define(variavel: str, valor: str) -> str:
+    """O comando (str) que dá o valor à variável de ambiente: no Windows, no PowerShell."""
+    return f'$env:{variavel} = "{valor}"' if sys.platform == "win32" else f"export {variavel}={valor}"

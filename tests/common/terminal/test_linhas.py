@@ -1,0 +1,147 @@
+"""O que chega ao terminal e aos pipes: linhas inteiras, na hora, sem nada que comande a tela."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from common.terminal import andamento
+from common.terminal.andamento import Andamento
+from common.terminal.linhas import diga
+from common.terminal.texto import visivel
+from tests.apoio.script import PRAZO_S, RAIZ, ambiente, roda_trecho
+
+DIGA = "from common.terminal.linhas import diga; "
+COR = re.compile(rb"\x1b\[([0-9;]*;)?(3[0-8]|9[0-7])(;[0-9;]*)?m")
+
+
+@pytest.mark.parametrize(
+    ("texto", "esperado"),
+    [
+        ("Pedido 1 (ab12) aprovado · partição 0 → ok", None),
+        ("a\x1b[31mb", r"a\x1b[31mb"),
+        ("a\rb\nc\td", r"a\rb\nc\td"),
+        ("\x07\x00\x7f\x9b", r"\x07\x00\x7f\x9b"),
+        ("abc\u202edef", r"abc\u202edef"),
+        ("\u2028\u2029\u200b\ufeff", r"\u2028\u2029\u200b\ufeff"),
+        ("\ud800x\udcff", r"\ud800x\udcff"),
+        ("[bold red]não é marcação[/] :smile:", None),
+        ("", None),
+    ],
+    ids=ascii,
+)
+def test_controle_vira_escape_visivel(capsys, texto, esperado):
+    esperado = texto if esperado is None else esperado
+    assert visivel(texto) == esperado
+    diga("ESTOQUE", "yellow", texto)
+    assert capsys.readouterr().out == f"[ESTOQUE] {esperado}\n"
+
+
+def test_uma_linha_longa_nao_e_quebrada(capsys):
+    diga("ESTOQUE", "yellow", "palavra " * 100)
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+@pytest.mark.parametrize("variaveis", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}, {"COLUMNS": "20"}], ids=str)
+def test_em_um_pipe_nao_ha_cor(variaveis):
+    processo = roda_trecho(DIGA + "diga('NOTIFICAÇÃO', 'magenta', 'Olá, ' * 20)", **variaveis)
+    assert processo.stdout.splitlines() == ["[NOTIFICAÇÃO] " + "Olá, " * 20]
+    assert (processo.returncode, processo.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("codificacao", ["cp1252", "ascii", "cp850"])
+def test_um_pipe_com_codificacao_antiga_nao_derruba_o_script(codificacao):
+    processo = roda_trecho(DIGA + r"diga('X', 'red', 'a \u2192 \U0001f600 fim')", PYTHONIOENCODING=codificacao)
+    assert processo.stdout == "[X] a \\u2192 \\U0001f600 fim\n"
+    assert (processo.returncode, processo.stderr) == (0, "")
+
+
+def filho(codigo):
+    return subprocess.Popen(
+        [sys.executable, "-c", codigo], cwd=RAIZ, env=ambiente(), encoding="utf-8",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def conversa():
+    """Um processo que diga() algo e espera uma linha do stdin; morre no fim do teste ou do prazo."""
+    with filho(DIGA + "[(diga('X', 'red', str(n)), input()) for n in range(3)]") as processo:
+        relogio = threading.Timer(PRAZO_S, processo.kill)
+        relogio.start()
+        yield processo
+        relogio.cancel()
+        processo.kill()
+
+
+def test_cada_linha_sai_na_hora_tambem_em_um_pipe(conversa):
+    for n in range(3):
+        assert conversa.stdout.readline() == f"[X] {n}\n"  # o filho só continua depois da nossa resposta
+        conversa.stdin.write("\n")
+        conversa.stdin.flush()
+
+
+def test_quem_lia_o_pipe_foi_embora(conversa):
+    conversa.stdout.readline()
+    conversa.stdout.close()
+    conversa.stdin.write("\n")
+    conversa.stdin.flush()
+    assert conversa.wait(PRAZO_S) == 1
+    assert conversa.stderr.read() == ""
+
+
+def em_um_tty(codigo, **variaveis):
+    """Os bytes que o código escreve em um terminal de verdade."""
+    pty = pytest.importorskip("pty", reason="o Windows não tem pty")
+    nosso, dele = pty.openpty()
+    processo = subprocess.Popen(
+        [sys.executable, "-c", codigo],
+        cwd=RAIZ, env=ambiente(TERM="xterm-256color", **variaveis), stdin=subprocess.DEVNULL, stdout=dele, stderr=dele,
+    )  # fmt: skip
+    os.close(dele)
+    partes = []
+    try:
+        while parte := os.read(nosso, 65536):
+            partes.append(parte)
+    except OSError:  # no Linux o fim de um pty é um erro de E/S
+        pass
+    os.close(nosso)
+    assert processo.wait(PRAZO_S) == 0, partes
+    return b"".join(partes)
+
+
+def test_em_um_terminal_ha_cor():
+    saida = em_um_tty(DIGA + "diga('X', 'red', 'oi')")
+    assert COR.search(saida)
+    assert re.sub(rb"\x1b\[[0-9;]*m", b"", saida) == b"[X] oi\r\n"
+
+
+def test_no_color_tira_a_cor_do_terminal():
+    assert not COR.search(em_um_tty(DIGA + "diga('X', 'red', 'oi')", NO_COLOR="1"))
+
+
+def test_nem_em_um_terminal_o_texto_comanda_a_tela():
+    saida = em_um_tty(DIGA + r"diga('X', 'red', '\x1b[2J\x1b]0;titulo\x07')")
+    assert rb"\x1b[2J\x1b]0;titulo\x07" in saida and b"\x1b[2J" not in saida and b"\x07" not in saida
+
+
+def test_andamento_em_um_terminal_e_uma_barra_que_devolve_o_cursor():
+    codigo = "from common.terminal.andamento import Andamento; a = Andamento('P', 'cyan', 9); a.avanca(4); a.encerra(9)"
+    saida = em_um_tty(codigo)
+    assert b"[P]" in saida and b"9/9" in saida and "━".encode() in saida
+    assert saida.rindex(b"\x1b[?25h") > saida.rindex(b"\x1b[?25l")
+
+
+def test_andamento_em_um_pipe_e_uma_linha_por_segundo(monkeypatch, capsys):
+    agora = [0.0]
+    monkeypatch.setattr(andamento, "time", SimpleNamespace(monotonic=lambda: agora[0]))
+    barra = Andamento("PRODUTOR", "cyan", 1000)
+    for feitos in range(1, 1001):
+        agora[0] = feitos / 250
+        barra.avanca(feitos)
+    barra.encerra(1000)
+    assert capsys.readouterr().out.splitlines() == [f"[PRODUTOR] {n} de 1000" for n in (250, 500, 750, 1000)]

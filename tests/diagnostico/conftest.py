@@ -1,1 +1,0 @@
-from tests.broker.conftest import sala as sala  # a mesma dos testes com Kafka
