@@ -1,4 +1,4 @@
-"""O laço exatamente-uma-vez dos três serviços: lê como o laço ingênuo, mas nada se perde e nada dobra.
+"""O laço exatamente-uma-vez dos três serviços: lê como o laço ingênuo, mas nada se perde e nada se duplica.
 
     with Servico(ESTOQUE) as servico:
         for pedido in servico.pedidos():

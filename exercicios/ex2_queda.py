@@ -18,6 +18,6 @@ PERDIDOS = None
 # TODO 4: quantas vezes se leu "[PAGAMENTO] Recebi pedido", contando antes e depois da queda?
 LINHAS_RECEBI_PEDIDO = None
 
-# TODO 5: quantos pedidos há em pedidos_concluidos, e quantos deles dobrados?
+# TODO 5: quantos pedidos há em pedidos_concluidos, e quantos deles duplicados?
 PAGOS_NO_FIM = None
-DOBRADOS = None
+DUPLICADOS = None

@@ -8,7 +8,7 @@ from common.servico import Servico
 EM_FALTA = "Monitor"
 TEMPO_S = 0.05  # procurar nas prateleiras; curto, para que 30 pedidos não levem um minuto
 
-# TODO 2: depois das recusas, o que python -m lab confere diz desses pedidos: "esperando", "perdidos" ou "dobrados"?
+# TODO 2: depois das recusas, o que python -m lab confere diz desses pedidos: "esperando", "perdidos" ou "duplicados"?
 O_CONFERE_DIZ = None
 
 

@@ -8,8 +8,8 @@ from common.pedido import codifica, decodifica
 from exercicios.cru import CONFIRMACAO_S, aberto, fala, registros
 from exercicios.pane import Pane
 
-# TODO 2: depois da sua mudança, quantos pedidos aparecem dobrados, com a mesma pane?
-DOBRADOS = None
+# TODO 2: depois da sua mudança, quantos pedidos aparecem duplicados, com a mesma pane?
+DUPLICADOS = None
 
 
 def main() -> None:

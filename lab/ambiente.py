@@ -26,7 +26,7 @@ VENV = RAIZ / ".venv"
 PYTHON_DO_VENV = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # O resumo do requirements.txt, escrito só depois de tudo instalado: uma instalação interrompida não o deixa.
 _MARCA = VENV / "lab-pronto.sha256"
-_REGISTRO = VENV / "lab-instalacao.log"
+_LOG = VENV / "lab-instalacao.log"
 _TRAVA = RAIZ / ".venv.trava"  # fora do .venv, que pode ser recriado
 
 _RECOMECO = "LAB_AMBIENTE_PREPARADO"  # nesta variável o processo recomeçado sabe que não deve instalar de novo
@@ -118,14 +118,14 @@ def _instala() -> None:
     pip += ["--progress-bar", "off", "-r", str(REQUISITOS)]
     erros: list[str] = []
     with (
-        _REGISTRO.open("w", encoding="utf-8") as registro,
+        _LOG.open("w", encoding="utf-8") as log,
         subprocess.Popen(
             pip, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", cwd=RAIZ
         ) as processo,
     ):
         assert processo.stdout  # é PIPE
         for linha in processo.stdout:
-            registro.write(linha)
+            log.write(linha)
             if linha.startswith("ERROR:"):
                 erros.append(linha.removeprefix("ERROR:").strip())
             if noticia := _noticia(linha):
@@ -133,7 +133,7 @@ def _instala() -> None:
     if processo.returncode != 0:
         raise ErroDoLaboratorio(
             f"o pip não instalou os pacotes. Confira a internet e repita o comando. O pip disse: "
-            f"{' | '.join(erros[-_LINHAS_NO_ERRO:]) or 'nada'} (tudo em {_REGISTRO})"
+            f"{' | '.join(erros[-_LINHAS_NO_ERRO:]) or 'nada'} (tudo em {_LOG})"
         )
     _MARCA.write_text(_resumo(), encoding="ascii")
     informa(f"Ambiente pronto em {time.monotonic() - comeco:.0f} s.")

@@ -18,7 +18,7 @@ def confere(sala: Sala, modulo: str) -> None:
         "PERDIDOS",
         "LINHAS_RECEBI_PEDIDO",
         "PAGOS_NO_FIM",
-        "DOBRADOS",
+        "DUPLICADOS",
     )
     estoque = servicos(sala, 1, "servico_estoque.py", "--tempo", "0")
     (pagamento,) = servicos(sala, 1, "servico_pagamento.py", "--tempo", TEMPO)
@@ -39,6 +39,6 @@ def confere(sala: Sala, modulo: str) -> None:
             "PERDIDOS": len(queda.perdidos()),
             "LINHAS_RECEBI_PEDIDO": sum(len(linhas(script, RECEBI)) for script in (pagamento, *volta)),
             "PAGOS_NO_FIM": fim.pagos,
-            "DOBRADOS": len(fim.dobrados()),
+            "DUPLICADOS": len(fim.duplicados()),
         },
     )

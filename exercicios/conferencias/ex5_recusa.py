@@ -28,7 +28,7 @@ def confere(sala: Sala, modulo: str) -> None:
     listas = {
         "esperando": esperando(contados, ESTOQUE),
         "perdidos": len(contados.perdidos()),
-        "dobrados": len(contados.dobrados()),
+        "duplicados": len(contados.duplicados()),
     }
     (o_que_diz,) = [nome for nome, quantos in listas.items() if quantos == len(com_falta)]
     previsao.compara(previsao.le(modulo, "O_CONFERE_DIZ"), {"O_CONFERE_DIZ": o_que_diz})

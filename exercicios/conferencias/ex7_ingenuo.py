@@ -18,6 +18,6 @@ def confere(sala: Sala, modulo: str) -> None:
     if perdidos := contados.perdidos():
         quais = ", ".join(pedido.hex[:4] for pedido in perdidos)
         raise Falta(f"perdidos {len(perdidos)} ({quais}): o grupo já tinha passado por ele, e o resultado não saiu")
-    if not contados.dobrados():
-        raise Falta("nada se perdeu e nada dobrou: a pane tem de ficar entre os dois passos")
-    previsao.compara(previsao.le(modulo, "DOBRADOS"), {"DOBRADOS": len(contados.dobrados())})
+    if not contados.duplicados():
+        raise Falta("nada se perdeu e nada se duplicou: a pane tem de ficar entre os dois passos")
+    previsao.compara(previsao.le(modulo, "DUPLICADOS"), {"DUPLICADOS": len(contados.duplicados())})

@@ -1,4 +1,4 @@
-"""Solução do exercício 7: o laço ingênuo que não perde, mas dobra."""
+"""Solução do exercício 7: o laço ingênuo que não perde, mas duplica."""
 
 from kafka import KafkaConsumer, KafkaProducer
 
@@ -9,7 +9,7 @@ from exercicios.cru import CONFIRMACAO_S, aberto, fala, registros
 from exercicios.pane import Pane
 
 # publicado, mas sem o offset gravado: quem o substitui publica o pedido outra vez
-DOBRADOS = 1
+DUPLICADOS = 1
 
 
 def main() -> None:

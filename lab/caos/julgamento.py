@@ -110,7 +110,7 @@ def _relata(historia: Historia, cronica: Cronica, tela: Tela) -> bool:
     tela.confere(
         certo,
         f"{milhar(confirmados)} pedidos confirmados, {milhar(len(historia.enviados) - confirmados)} sem resposta, "
-        f"{len(cronica.episodios)} falhas: perdidos {len(historia.perdidos())}, dobrados {len(historia.dobrados())} "
+        f"{len(cronica.episodios)} falhas: perdidos {len(historia.perdidos())}, duplicados {len(historia.duplicados())} "
         f"(semente {cronica.semente})",
     )
     return certo

@@ -112,7 +112,7 @@ class Historia:
         confirmados = {pedido for pedido, envio in self.enviados.items() if envio.confirmado}
         return (confirmados | novos.por_id.keys() | aprovados.por_id.keys()) - concluidos.por_id.keys()
 
-    def dobrados(self) -> set[UUID]:
+    def duplicados(self) -> set[UUID]:
         """Os pedidos (set[UUID]) que estão mais de uma vez em algum tópico."""
         return {pedido for topico in self._topicos for pedido, vezes in topico.por_id.items() if len(vezes) > 1}
 
@@ -138,7 +138,7 @@ class Historia:
         for topico in self._topicos:
             for primeira, *outras in topico.por_id.values():
                 for outra in outras:
-                    yield f"dobrado: {topico.mostra(outra)} já estava na {_lugar(primeira.lugar)}"
+                    yield f"duplicado: {topico.mostra(outra)} já estava na {_lugar(primeira.lugar)}"
 
     def _leitores_discordam(self) -> Iterator[str]:
         """O mesmo registro duas vezes não é desacordo: um leitor que perdeu o broker volta atrás e relê."""

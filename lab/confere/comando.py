@@ -1,4 +1,4 @@
-"""`python -m lab confere`: conta os pedidos de cada etapa e diz se algum se perdeu, dobrou ou ainda espera."""
+"""`python -m lab confere`: conta os pedidos de cada etapa e diz se algum se perdeu, se duplicou ou ainda espera."""
 
 import argparse
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from lab.confere.contagem import Contagem
 from lab.confere.leitura import conta
 
 NOME, COR = "CONFERE", "cyan"
-LISTA_MAXIMA = 10  # quantos pedidos perdidos ou dobrados cabem em uma linha legível
+LISTA_MAXIMA = 10  # quantos pedidos perdidos ou duplicados cabem em uma linha legível
 ETAPAS_DITAS = ("enviados", "aprovados", "pagos")
 GRUPOS_DITOS = ("estoque", "pagamento", "notificação")
 
@@ -27,7 +27,7 @@ def configura(analisador: Argumentos) -> None:
 
 
 def executa(args: argparse.Namespace) -> int:
-    """Mostra a contagem. Devolve o status (int): 0 se nada se perdeu e nada dobrou, senão 1."""
+    """Mostra a contagem. Devolve o status (int): 0 se nada se perdeu e nada se duplicou, senão 1."""
     with Interrupcao() as interrupcao:
         contagem = conta(_fala, interrupcao)
     Console(highlight=False, markup=False, emoji=False).print(_tabela(contagem))
@@ -71,7 +71,7 @@ def detalhes(contagem: Contagem) -> list[str]:
             linhas.append(f"registros em {topico.nome} que não são pedidos desta etapa: {_lista(onde, '; ')}")
         if topico.cortado:
             linhas.append(f"o começo de {topico.nome} já foi apagado: do que esteve lá não dá para dizer nada")
-    for nome, pedidos in (("perdidos", contagem.perdidos()), ("dobrados", contagem.dobrados())):
+    for nome, pedidos in (("perdidos", contagem.perdidos()), ("duplicados", contagem.duplicados())):
         if pedidos:
             linhas.append(f"{nome}: {_lista(sorted(map(str, pedidos)), ', ')}")
     return linhas

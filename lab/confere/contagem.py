@@ -1,4 +1,4 @@
-"""A contagem dos pedidos nos três tópicos: quem se perdeu, quem dobrou, quem espera e onde. Sem Kafka nenhum.
+"""A contagem dos pedidos nos três tópicos: quem se perdeu, quem se duplicou, quem espera e onde. Sem Kafka nenhum.
 
 Um pedido *espera* em um tópico enquanto o grupo que o lê não passou por ele. Com o resultado e o offset na mesma
 transação, um grupo só passa por um pedido deixando o resultado no tópico seguinte: se passou e não deixou, *perdeu*.
@@ -63,7 +63,7 @@ class Contagem:
         """Os pedidos (set[UUID]) por que um grupo passou sem deixar resultado, e os resultados sem a sua origem."""
         return {pedido for antes, depois in pairwise(self.topicos) for pedido in _perdidos_entre(antes, depois)}
 
-    def dobrados(self) -> set[UUID]:
+    def duplicados(self) -> set[UUID]:
         """Os pedidos (set[UUID]) que estão mais de uma vez em algum tópico."""
         return {pedido for topico in self.topicos for pedido, lugares in topico.pedidos.items() if len(lugares) > 1}
 
@@ -81,12 +81,12 @@ class Contagem:
 
     @property
     def certa(self) -> bool:
-        """Diz se nada se perdeu e nada dobrou."""
-        return not self.perdidos() and not self.dobrados()
+        """Diz se nada se perdeu e nada se duplicou."""
+        return not self.perdidos() and not self.duplicados()
 
     def veredito(self) -> str:
-        """A linha final: "perdidos 0, dobrados 0"."""
-        return f"perdidos {len(self.perdidos())}, dobrados {len(self.dobrados())}"
+        """A linha final: "perdidos 0, duplicados 0"."""
+        return f"perdidos {len(self.perdidos())}, duplicados {len(self.duplicados())}"
 
 
 def _perdidos_entre(antes: TopicoLido, depois: TopicoLido) -> Iterator[UUID]:

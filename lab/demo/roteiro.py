@@ -34,8 +34,8 @@ PROVADO = {
 
 COM_UM, COM_DOIS = f"{PEDIDOS} pedidos com um estoque", f"{PEDIDOS} pedidos com dois estoques"
 CTRL_C, REINICIO = "Ctrl+C até o pagamento terminar", "pagamento reiniciado até o 1º pedido pago"
-PERDIDOS, DOBRADOS = "pedidos perdidos", "pedidos dobrados"
-MEDIDAS = (COM_UM, COM_DOIS, CTRL_C, REINICIO, PERDIDOS, DOBRADOS)
+PERDIDOS, DUPLICADOS = "pedidos perdidos", "pedidos duplicados"
+MEDIDAS = (COM_UM, COM_DOIS, CTRL_C, REINICIO, PERDIDOS, DUPLICADOS)
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,7 @@ class Roteiro:
         ditos = self._terminais.notificacao.pedidos(CONCLUIDO, desde)
         c = self._conta()
         self._mede(PERDIDOS, str(len(c.perdidos())))
-        self._mede(DOBRADOS, str(len(c.dobrados())))
+        self._mede(DUPLICADOS, str(len(c.duplicados())))
         self._confere(
             len(set(ditos)) == PEDIDOS
             and (avisos_repetidos or len(ditos) == PEDIDOS)

@@ -23,7 +23,7 @@ PRAZO_PARA_RESPONDER_S = 60.0  # por broker: aqui são 2 s; um notebook antigo c
 _PRAZO_DO_FORMATO_S = 60.0  # aqui, 1 s
 _PRAZO_DA_RESPOSTA_MS = 3_000  # um pedido a um broker que já aceita conexões
 _ESPERA_PELO_ANTERIOR_S = PRAZO_PARA_ENCERRAR_S + 1.0  # o que um Kafka cujo dono acabou de morrer leva para sair
-_REGISTRO_MAXIMO_BYTES = 20_000_000  # acima disto o registro recomeça; ele cresce uns 50 KB por partida
+_LOG_MAXIMO_BYTES = 20_000_000  # acima disto o log recomeça; ele cresce uns 50 KB por partida
 _LINHAS_NO_ERRO = 3
 
 
@@ -40,12 +40,12 @@ class BrokerLocal:
         self._porta_do_controlador = planta.portas_do_controlador[numero - 1]
         self._planta = planta
         self._pasta = planta.pasta / f"broker-{numero}"
-        self.registro = self._pasta / "broker.log"
+        self.log = self._pasta / "broker.log"
         self._propriedades = self._pasta / "server.properties"
         self._dados = self._pasta / "dados"
         self._trava = self._pasta / "em-uso.trava"
         self._java: ProcessoJava | None = None
-        self._comeco_do_registro = 0  # onde começa, no registro, o que diz a partida atual
+        self._comeco_do_log = 0  # onde começa, no log, o que diz a partida atual
 
     @property
     def endereco(self) -> str:
@@ -174,39 +174,39 @@ class BrokerLocal:
         status = self._rodando().espera(Prazo(_PRAZO_DO_FORMATO_S))
         self.para()
         if status != 0:
-            raise ErroDoLaboratorio(f"não consegui formatar {self._dados}: {self._fim_do_registro()}")
+            raise ErroDoLaboratorio(f"não consegui formatar {self._dados}: {self._fim_do_log()}")
 
     def _executa_o_kafka(self, comando: list[str]) -> None:
         self._executa([*comando, "kafka.Kafka", str(self._propriedades)])
 
     def _executa(self, comando: list[str]) -> None:
         self.para()  # o que resta de um processo que morreu sozinho
-        if self.registro.exists() and self.registro.stat().st_size > _REGISTRO_MAXIMO_BYTES:
-            self.registro.unlink()
-        self._comeco_do_registro = self.registro.stat().st_size if self.registro.exists() else 0
-        self._java = ProcessoJava(comando, self.registro, self._trava)
+        if self.log.exists() and self.log.stat().st_size > _LOG_MAXIMO_BYTES:
+            self.log.unlink()
+        self._comeco_do_log = self.log.stat().st_size if self.log.exists() else 0
+        self._java = ProcessoJava(comando, self.log, self._trava)
 
     def _pronto(self) -> bool:
         """Se ele responde (bool). Erro: ErroDoLaboratorio se morreu antes disso."""
         if not self.vivo:
-            raise ErroDoLaboratorio(f"{self._nome} não ficou de pé: {self._fim_do_registro()}")
+            raise ErroDoLaboratorio(f"{self._nome} não ficou de pé: {self._fim_do_log()}")
         return self.responde()
 
     def _demorou(self, prazo_s: float) -> ErroDoLaboratorio:
         sem_maioria = "" if self._planta.brokers == 1 else " (a maioria dos brokers está de pé?)"
-        return ErroDoLaboratorio(f"{self._nome} não respondeu em {prazo_s:g} s{sem_maioria}: {self._fim_do_registro()}")
+        return ErroDoLaboratorio(f"{self._nome} não respondeu em {prazo_s:g} s{sem_maioria}: {self._fim_do_log()}")
 
-    def _fim_do_registro(self) -> str:
+    def _fim_do_log(self) -> str:
         """As linhas que explicam uma falha desta partida: as de erro, se houver, ou as últimas."""
         try:
-            with self.registro.open("rb") as arquivo:
-                arquivo.seek(self._comeco_do_registro)
+            with self.log.open("rb") as arquivo:
+                arquivo.seek(self._comeco_do_log)
                 linhas = arquivo.read().decode("utf-8", "replace").splitlines()
         except OSError:
             linhas = []
         erros = [linha for linha in linhas if " ERROR " in linha or "Exception" in linha or "Error:" in linha]
         trecho = " | ".join((erros or linhas)[-_LINHAS_NO_ERRO:])
-        return f"{trecho or 'ele não disse nada'} (o registro inteiro: {self.registro})"
+        return f"{trecho or 'ele não disse nada'} (o log inteiro: {self.log})"
 
 
 def inicia_juntos(brokers: Sequence[BrokerLocal], diz: Callable[[str], None] = silencio) -> None:

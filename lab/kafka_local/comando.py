@@ -87,7 +87,7 @@ def executa(args: argparse.Namespace) -> int:
         kafka.para()
     raise ErroDoLaboratorio(
         "o Kafka terminou sozinho (alguém o matou, ou faltou memória). Rode o mesmo comando de novo: nada do que "
-        f"foi gravado se perdeu. O registro: {enumera([str(broker.registro) for broker in kafka.brokers])}"
+        f"foi gravado se perdeu. O log: {enumera([str(broker.log) for broker in kafka.brokers])}"
     )
 
 

@@ -95,7 +95,7 @@ class Mesa:
         if estado is _Estado.CAIDO:
             return
         if not broker.vivo:
-            como = "caiu" if estado is _Estado.DE_PE else f"não ficou de pé (o porquê: {broker.registro})"
+            como = "caiu" if estado is _Estado.DE_PE else f"não ficou de pé (o porquê: {broker.log})"
             self._registra_queda(numero, como)
         elif estado is _Estado.SUBINDO and broker.responde():
             self._estados[numero] = _Estado.DE_PE

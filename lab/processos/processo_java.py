@@ -15,14 +15,14 @@ _FOLGA_S = 3.0  # além do prazo do próprio vigia, antes de desistir dele
 
 
 class ProcessoJava:
-    """`comando` (list[str]) rodando em segundo plano, com a saída no arquivo `registro`.
+    """`comando` (list[str]) rodando em segundo plano, com a saída no arquivo `log`.
 
     O vigia segura `trava` enquanto o comando viver. Erro: ErroDoLaboratorio se ele não começa.
     """
 
-    def __init__(self, comando: list[str], registro: Path, trava: Path) -> None:
+    def __init__(self, comando: list[str], log: Path, trava: Path) -> None:
         argumentos = [sys.executable, "-m", "lab.processos.vigia", "--trava", str(trava), "--", *comando]
-        with registro.open("ab") as saida:
+        with log.open("ab") as saida:
             self._vigia = subprocess.Popen(
                 argumentos,
                 cwd=RAIZ,
@@ -37,7 +37,7 @@ class ProcessoJava:
         try:
             self.pid = int(self._saida.readline() or 0)
             if not self.pid:
-                raise ErroDoLaboratorio(f"não consegui executar {comando[0]}; veja {registro}")
+                raise ErroDoLaboratorio(f"não consegui executar {comando[0]}; veja {log}")
         except BaseException:  # também um Ctrl+C: sem isto o Java ficaria sem dono
             self.encerra()
             raise

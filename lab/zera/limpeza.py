@@ -70,7 +70,7 @@ def apaga(admin: Any) -> None:
     Erros: ErroDoLaboratorio se um serviço entrou em um dos grupos, ou se este Kafka não apaga tópicos; KafkaError.
 
     Os tópicos vão antes dos grupos: se algo parar no meio, um grupo zerado não pode achar um tópico cheio, que
-    leria de novo do começo, dobrando pedidos.
+    leria de novo do começo, duplicando pedidos.
     """
     if existentes := particoes_dos_topicos(admin):
         try:

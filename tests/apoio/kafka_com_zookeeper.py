@@ -84,10 +84,8 @@ class KafkaComZooKeeper:
     def _executa(self, classe: str, configuracao: str) -> None:
         if classe in self._processos and self._processos[classe].vivo:
             return
-        registro, trava = self._pasta / f"{classe}.log", self._pasta / f"{classe}.trava"
-        self._processos[classe] = ProcessoJava(
-            [*self._comando, classe, str(self._pasta / configuracao)], registro, trava
-        )
+        log, trava = self._pasta / f"{classe}.log", self._pasta / f"{classe}.trava"
+        self._processos[classe] = ProcessoJava([*self._comando, classe, str(self._pasta / configuracao)], log, trava)
 
     def _do_broker(self) -> dict[str, str]:
         """As variáveis do compose como a imagem as traduz: KAFKA_BROKER_ID é broker.id."""

@@ -74,8 +74,8 @@ def test_armadilha_zumbi_nao_barrado(sala: SalaDeTeste, obvio: bool) -> None:
     outro.espera("aprovado", FIM_S, vezes=3)
     zumbi.descongela()
     zumbi.espera("aprovado" if obvio else "Sessão perdida", FIM_S)
-    dobrados = [chave for chave, vezes in sala.chaves("pedidos_aprovados").items() if vezes > 1]
-    assert bool(dobrados) == obvio
+    duplicados = [chave for chave, vezes in sala.chaves("pedidos_aprovados").items() if vezes > 1]
+    assert bool(duplicados) == obvio
 
 
 @pytest.mark.parametrize("obvio", [True, False], ids=["óbvio", "nosso"])

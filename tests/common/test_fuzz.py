@@ -1,4 +1,4 @@
-"""Registros que o hypothesis inventa, nos três tópicos, entre pedidos bons: nada morre, nada some, nada dobra."""
+"""Registros que o hypothesis inventa, nos três tópicos, entre pedidos bons: nada morre, nada some, nada se duplica."""
 
 import re
 from collections import Counter
@@ -128,7 +128,7 @@ def test_registros_estranhos_entre_pedidos_bons(sala: SalaDeTeste) -> None:
             ate(lambda s=script, n=pedidos: _concluidos(s) >= len(n), FIM_S, "a notificação não viu todos")
 
     confere = sala.abre("-m", "lab", "confere")
-    confere.espera("dobrados", FIM_S)
+    confere.espera("duplicados", FIM_S)
     for script, ruins in zip(servicos, ignorados, strict=True):
         assert script.vivo
         script.ctrl_c()

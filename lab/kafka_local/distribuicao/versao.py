@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # ainda é desconhecido, o TransactionMarkerChannelManager conclui "these partitions are likely deleted already
 # and hence can be skipped", e a transação fica aberta para sempre. O grupo nunca mais lê os seus offsets, e
 # nenhum cliente conserta isso. Antes de subir a versão: rode dez vezes o teste que mata o broker sob carga e
-# procure "likely deleted" no registro do broker.
+# procure "likely deleted" no log do broker.
 VERSAO_KAFKA = "4.2.2"
 
 IMAGEM_DOCKER = f"apache/kafka:{VERSAO_KAFKA}"
@@ -24,7 +24,7 @@ class Distribuicao:
     @property
     def raizes(self) -> tuple[str, str]:
         """Os dois artefatos (str, GRUPO:NOME:VERSÃO) de que saem todos os jars."""
-        # O slf4j-simple escreve o registro do broker no terminal; com o log4j-slf4j2-impl o resolvedor chegou a
+        # O slf4j-simple escreve o log do broker no terminal; com o log4j-slf4j2-impl o resolvedor chegou a
         # trocar o kafka-clients por um 3.9.1.
         return f"org.apache.kafka:kafka_2.13:{self.versao}", "org.slf4j:slf4j-simple:1.7.36"
 

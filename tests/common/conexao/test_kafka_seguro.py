@@ -87,7 +87,7 @@ def test_confere_com_senha_e_tls(kafka: KafkaSeguro, mecanismo: str) -> None:
             LAB_DETALHES="1",
         )
         assert fim.returncode == 0, fim.stderr
-        assert "perdidos 0, dobrados 0" in fim.stdout
+        assert "perdidos 0, duplicados 0" in fim.stdout
         assert "ana" in fim.stderr, "com LAB_DETALHES=1 o cliente diz como se identificou"
         assert SENHAS["ana"] not in fim.stdout + fim.stderr
 

@@ -35,8 +35,8 @@ def caos(pasta: Path, *flags: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(comando(pasta, *flags), timeout=FIM_S, **processo(pasta))
 
 
-def perdidos_e_dobrados(saida: str) -> tuple[int, int]:
-    achado = re.search(r"perdidos (\d+), dobrados (\d+) \(semente", saida)
+def perdidos_e_duplicados(saida: str) -> tuple[int, int]:
+    achado = re.search(r"perdidos (\d+), duplicados (\d+) \(semente", saida)
     assert achado, saida
     return int(achado[1]), int(achado[2])
 
@@ -63,7 +63,7 @@ def test_os_servicos_da_aula_passam(tmp_path: Path, brokers: int, falhas: str) -
     flags = ["--pedidos", "1000", "--segundos", "180", "--semente", "7", "--brokers", str(brokers), "--falhas", falhas]
     feito = caos(tmp_path, *flags)
     assert feito.returncode == 0, feito.stdout
-    assert perdidos_e_dobrados(feito.stdout) == (0, 0)
+    assert perdidos_e_duplicados(feito.stdout) == (0, 0)
     assert "✘" not in feito.stdout
     # de cada falha, ao menos uma que aconteceu: a que não acontece não prova nada
     deram_se = [linha for linha in feito.stdout.splitlines() if "começa, aos" in linha and "(não" not in linha]
@@ -76,7 +76,7 @@ def test_o_controle_e_acusado_e_os_nossos_passam_com_a_mesma_semente(tmp_path: P
     flags = ["--pedidos", "400", "--segundos", "20", "--semente", "11", "--falhas", "kill-9"]
     ingenuo = caos(tmp_path, *flags, "--ingenuo")
     assert ingenuo.returncode == 1, ingenuo.stdout
-    assert sum(perdidos_e_dobrados(ingenuo.stdout)) > 0
+    assert sum(perdidos_e_duplicados(ingenuo.stdout)) > 0
     nosso = caos(tmp_path, *flags)
     assert nosso.returncode == 0, nosso.stdout
-    assert perdidos_e_dobrados(nosso.stdout) == (0, 0)
+    assert perdidos_e_duplicados(nosso.stdout) == (0, 0)

@@ -142,7 +142,7 @@ def test_o_mesmo_alvo_ocupa_mais_de_uma_faixa_se_os_nomes_nao_cabem_em_uma() -> 
         Cronica(1, 10, 1, [Amostra(0.0, 0, 0, 0)]),
         Cronica(1, 10, 1, [Amostra(0.2, 1, 1, 1), Amostra(0.4, 2, 2, 2)]),
         Cronica(1, 10, 1, [], [Episodio("kill-9", "lua", 0.0)]),
-        Cronica(1, 10, 1, [Amostra(1.0, 10, 14, 21), Amostra(9.0, 10, 14, 21)]),  # o laço ingênuo dobrou pedidos
+        Cronica(1, 10, 1, [Amostra(1.0, 10, 14, 21), Amostra(9.0, 10, 14, 21)]),  # o laço ingênuo duplicou pedidos
     ],
     ids=["vazia", "sem pedidos", "uma amostra", "curta", "só uma falha", "mais pagos do que enviados"],
 )

@@ -112,7 +112,7 @@ BOA_SEM_ORIGEM = historia(com_origem=False)
 def test_uma_historia_boa_passa_em_tudo(quantos: int, com_origem: bool) -> None:
     boa = historia(quantos, com_origem=com_origem)
     assert violadas(boa) == {}
-    assert boa.perdidos() == boa.dobrados() == set()
+    assert boa.perdidos() == boa.duplicados() == set()
 
 
 def test_a_ordem_em_que_as_particoes_foram_lidas_nao_importa() -> None:
@@ -126,7 +126,7 @@ def test_a_violacao_e_uma_linha_que_diz_qual_pedido_e_onde() -> None:
         "perdido: pedido 00000004 (pedidos_aprovados, partição 1, offset 2) não está em pedidos_concluidos"
     ]
     assert violadas(com(BOA, repete(1, 4)))[UMA_VEZ] == [
-        "dobrado: pedido 00000004 (pedidos_aprovados, partição 1, offset 7) já estava na partição 1, offset 2"
+        "duplicado: pedido 00000004 (pedidos_aprovados, partição 1, offset 7) já estava na partição 1, offset 2"
     ]
 
 
@@ -139,7 +139,7 @@ def test_pedido_perdido_entre_dois_topicos(topico: int) -> None:
     defeito = com(BOA, lambda lidos: [tira(indice, 4)(lidos) for indice in range(topico, 3)])
     assert violadas(defeito).keys() == {CONJUNTOS, VALOR}
     assert defeito.perdidos() == {BOA.lidos[0][4].id}
-    assert defeito.dobrados() == set()
+    assert defeito.duplicados() == set()
 
 
 def test_pedido_confirmado_que_o_kafka_esqueceu() -> None:
@@ -168,7 +168,7 @@ def test_sem_resposta_que_chegou_tem_de_ir_ate_o_fim(topico: int) -> None:
 def test_sem_resposta_que_chegou_duas_vezes() -> None:
     defeito = com(historia(sem_resposta=frozenset({11})), lambda lidos: [repete(i, 11)(lidos) for i in range(3)])
     assert {UMA_VEZ, VALOR} <= violadas(defeito).keys()
-    assert defeito.dobrados() == {BOA.lidos[0][11].id}
+    assert defeito.duplicados() == {BOA.lidos[0][11].id}
 
 
 def test_pedido_que_ninguem_enviou() -> None:
@@ -196,7 +196,7 @@ def test_resultado_sem_pedido(topico: int) -> None:
 def test_pedido_dobrado(topico: int, boa: Historia) -> None:
     defeito = com(boa, repete(topico, 4))
     assert UMA_VEZ in violadas(defeito)
-    assert defeito.dobrados() == {BOA.lidos[0][4].id}
+    assert defeito.duplicados() == {BOA.lidos[0][4].id}
     assert defeito.perdidos() == set()
 
 

@@ -36,7 +36,7 @@ def em(particao: int, offset: int) -> Lugar:
 def test_sem_pedidos_esta_tudo_certo() -> None:
     vazia = contagem([], [], [])
     assert vazia.certa
-    assert vazia.veredito() == "perdidos 0, dobrados 0"
+    assert vazia.veredito() == "perdidos 0, duplicados 0"
 
 
 def test_todos_chegaram_ao_fim() -> None:
@@ -62,7 +62,7 @@ def test_o_grupo_passou_sem_deixar_resultado_perdido() -> None:
     c = contagem([(A, em(0, 0)), (B, em(0, 1))], [(B, em(0, 0))], [], lido_ate=(2, 0, 0))
     assert c.perdidos() == {A}
     assert not c.certa
-    assert c.veredito() == "perdidos 1, dobrados 0"
+    assert c.veredito() == "perdidos 1, duplicados 0"
 
 
 def test_marcas_de_transacao_entre_os_offsets_nao_sao_pedidos() -> None:
@@ -89,9 +89,9 @@ def test_o_mesmo_id_duas_vezes_em_um_topico_dobrado(qual: int) -> None:
     historias = [[(A, em(0, 0))] for _ in range(3)]
     historias[qual].append((A, em(0, 1)))
     c = contagem(historias[0], historias[1], historias[2], lido_ate=(2, 2, 2))
-    assert c.dobrados() == {A}
+    assert c.duplicados() == {A}
     assert not c.perdidos()
-    assert c.veredito() == "perdidos 0, dobrados 1"
+    assert c.veredito() == "perdidos 0, duplicados 1"
 
 
 def test_um_pedido_dobrado_so_esta_perdido_se_o_grupo_passou_pelos_dois() -> None:
@@ -120,4 +120,4 @@ def test_os_detalhes_dizem_onde_se_espera_e_quem_trabalhou() -> None:
 
 def test_os_detalhes_dizem_quais_se_perderam_e_quais_dobraram() -> None:
     c = contagem([(A, em(0, 0)), (B, em(0, 1)), (B, em(0, 2))], [], [], lido_ate=(1, 0, 0))
-    assert detalhes(c)[-2:] == [f"perdidos: {A}", f"dobrados: {B}"]
+    assert detalhes(c)[-2:] == [f"perdidos: {A}", f"duplicados: {B}"]

@@ -91,8 +91,8 @@ def test_a_aula_inteira(pasta: Path) -> None:
     assert "✘" not in saida
     assert "Traceback" not in saida
     assert re.search(r"pedidos perdidos +\S +0 ", saida)
-    assert re.search(r"pedidos dobrados +\S +0 ", saida)
-    assert "30 enviados, 30 aprovados, 30 pagos: perdidos 0, dobrados 0" in saida
+    assert re.search(r"pedidos duplicados +\S +0 ", saida)
+    assert "30 enviados, 30 aprovados, 30 pagos: perdidos 0, duplicados 0" in saida
     for terminal in ("T1 [NOTIFICAÇÃO]", "T2 [PAGAMENTO]", "T3 [ESTOQUE]", "T4 [PRODUTOR]", "T5 [ESTOQUE]"):
         assert f"\n{terminal} " in saida
     assert "\x1b" not in saida
@@ -109,7 +109,7 @@ def test_a_aula_com_cluster(pasta: Path) -> None:
     assert "✘" not in saida
     assert "Traceback" not in saida
     assert "sem a maioria, nenhum pedido foi confirmado: o produtor espera" in saida
-    assert "50 enviados, 50 aprovados, 50 pagos: perdidos 0, dobrados 0" in saida
+    assert "50 enviados, 50 aprovados, 50 pagos: perdidos 0, duplicados 0" in saida
     assert processos_da(pasta) == []
 
 
