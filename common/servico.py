@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from uuid import uuid4
 
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
 from common.anuncio import Anuncio
@@ -47,7 +48,7 @@ class Servico:
         self._interrupcao = Interrupcao()
         self._ritmo = Ritmo()
         self._sessao: Sessao | None = None
-        self._espera_s = ESPERA_S
+        self._houve_kafka = False
         self._esquece_o_lote()
 
     def __enter__(self) -> "Servico":
@@ -122,8 +123,8 @@ class Servico:
 
             inicio, feitos = time.monotonic(), 0
             self._esquece_o_lote()
-            for self._registro in registros:
-                yield from self._trabalha()
+            for registro in registros:
+                yield from self._trabalha(registro)
                 feitos += 1
                 if time.monotonic() - inicio >= ALVO_S:
                     break  # o passo ficou lento: confirma já, nunca mais de um pedido lento entre dois polls
@@ -135,14 +136,15 @@ class Servico:
                 self._fala(linha)
             lote = proximo_lote(lote, feitos, trabalho_s)
 
-    def _trabalha(self) -> Iterator[Pedido]:
-        """Entrega o registro atual ao corpo do `for`, se for um pedido; senão, só o relata."""
+    def _trabalha(self, registro: ConsumerRecord) -> Iterator[Pedido]:
+        """Entrega o registro ao corpo do `for`, se for um pedido; senão, só o relata."""
         try:
-            pedido = decodifica(self._registro.value, self._etapa.status_esperado)
+            pedido = decodifica(registro.value, self._etapa.status_esperado)
         except PedidoInvalido as erro:
-            onde = f"{self._registro.topic}, partição {self._registro.partition}, offset {self._registro.offset}"
+            onde = f"{registro.topic}, partição {registro.partition}, offset {registro.offset}"
             self._ao_confirmar.append(f"IGNORADO (continua no Kafka): {onde}: {erro}")
             return
+        self._registro = registro  # o de que `diga` e `publica` falam
         self._mostra = self._ritmo.conta()
         with self._interrupcao.corpo():
             yield pedido
@@ -154,14 +156,16 @@ class Servico:
 
     def _abre_sessao(self) -> Sessao:
         def abre() -> Sessao:
-            if self._espera_s != math.inf:
+            if not self._houve_kafka:
                 com_prazo(
                     lambda: garante_topicos(self._fala), ABERTURA_S, "criar os tópicos", self._interrupcao.encurta
                 )
             return Sessao(self._etapa, self._transactional_id, self._interrupcao, self._fala)
 
-        sessao = quando_houver_kafka(abre, self._fala, self._interrupcao, self._espera_s)
-        self._espera_s = math.inf  # houve um Kafka: se ele cair, espera-se até voltar
+        # se já houve um Kafka e ele caiu, espera-se até voltar
+        espera_s = math.inf if self._houve_kafka else ESPERA_S
+        sessao = quando_houver_kafka(abre, self._fala, self._interrupcao, espera_s)
+        self._houve_kafka = True
         return sessao
 
     def _fecha_sessao(self) -> None:

@@ -118,17 +118,22 @@ class Sessao:
         self._posicionada_em = versao
 
     def confirma(self, lidos: Sequence[ConsumerRecord], publicacoes: Sequence[Publicacao]) -> None:
-        """Publica e avança o grupo além de `lidos`, em uma transação só."""
+        """Publica e avança o grupo além de `lidos`, em uma transação só: os cinco passos do começo do arquivo."""
         offsets = {TopicPartition(r.topic, r.partition): OffsetAndMetadata(r.offset + 1, "", -1) for r in lidos}
         foto = self._foto
 
         def transacao() -> None:
+            # 1
             self._produtor.begin_transaction()
+            # 2
             envios = [self._produtor.send(p.topico, p.valor, p.chave, p.cabecalhos, p.particao) for p in publicacoes]
+            # 3
             self._produtor.flush(TRANSACAO_S)
             for envio in envios:
                 envio.get(0)
+            # 4
             self._produtor.send_offsets_to_transaction(offsets, foto)
+            # 5
             self._produtor.commit_transaction()
 
         self._chama(transacao, TRANSACAO_S, "transação")

@@ -110,8 +110,8 @@ def _relata(historia: Historia, cronica: Cronica, tela: Tela) -> bool:
     tela.confere(
         certo,
         f"{milhar(confirmados)} pedidos confirmados, {milhar(len(historia.enviados) - confirmados)} sem resposta, "
-        f"{len(cronica.episodios)} falhas: perdidos {len(historia.perdidos())}, duplicados {len(historia.duplicados())} "
-        f"(semente {cronica.semente})",
+        f"{len(cronica.episodios)} falhas: perdidos {len(historia.perdidos())}, "
+        f"duplicados {len(historia.duplicados())} (semente {cronica.semente})",
     )
     return certo
 
