@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from common.configuracao import ETAPAS
-from tests.apoio.script import RAIZ, SCRIPTS, SERVICOS
+from lab import RAIZ
+from tests.apoio.script import SCRIPTS, SERVICOS
 
 LINHAS_MAXIMO = 40
 COMMON = RAIZ / "common"

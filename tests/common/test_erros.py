@@ -9,7 +9,8 @@ import pytest
 
 from common import erros
 from common.erros import ErroDeUso, ErroDoLaboratorio, KafkaIndisponivel, motivo
-from tests.apoio.script import RAIZ, SCRIPTS, exige_uma_linha_de_erro, roda_script, roda_trecho
+from lab import RAIZ
+from tests.apoio.script import SCRIPTS, exige_uma_linha_de_erro, roda_script, roda_trecho
 
 CLASSES = {nome: c for nome, c in vars(erros).items() if inspect.isclass(c) and issubclass(c, BaseException)}
 NO_DESENHO = re.compile(r"^(?P<ramo>[├└]── )?(?P<nome>[A-Z]\w+)  +(?P<texto>.+)$", re.MULTILINE)

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from kafka import KafkaProducer
 
-from common.conexao.remendos import tolera_nomes_ilegiveis
+from common.conexao import remendos
 from common.configuracao import TOPICOS_BASE
 from common.pedido import codifica, novos_pedidos
 from tests.apoio.sala import FIM_S, SalaDeTeste, ate, publica, sem_traceback
@@ -68,7 +68,7 @@ class NomeIlegivel(str):
 
 
 def test_cabecalho_com_nome_que_nao_e_utf8_nao_para_a_particao(sala: SalaDeTeste) -> None:
-    tolera_nomes_ilegiveis()  # também quem confere lê esses tópicos
+    remendos.aplica()  # também quem confere lê esses tópicos
     servicos = sala.linha_inteira()
     for base in TOPICOS_BASE:
         with KafkaProducer(bootstrap_servers=sala.bootstrap, linger_ms=100) as produtor:

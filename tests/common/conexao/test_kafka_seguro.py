@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab.processos.script import RAIZ
+from lab import RAIZ
 from tests.apoio.aula import PARTES
 from tests.apoio.kafka_seguro import SENHAS, KafkaSeguro
 from tests.apoio.sala import FIM_S, SalaDeTeste

@@ -7,6 +7,7 @@ import pytest
 
 from common.terminal import argumentos
 from common.terminal.argumentos import QUANTIDADE_MAXIMA, Argumentos, quantidade_de_pedidos, segundos_de_trabalho
+from lab import RAIZ
 from tests.apoio.script import SCRIPTS, SERVICOS, exige_uma_linha_de_erro, roda, roda_script
 
 INGLES = re.compile(
@@ -25,7 +26,7 @@ def test_tempo_aceito(texto, s):
     "texto", ["", "-1", "-0.1", "nan", "inf", "-inf", "31", "30.01", "1e400", "abc", "1.0.0", "\n"]
 )
 def test_tempo_recusado(texto):
-    with pytest.raises(argparse.ArgumentTypeError, match="não é um tempo entre 0 e 30 segundos"):
+    with pytest.raises(argparse.ArgumentTypeError, match="não é um tempo de 0 a 30 segundos"):
         segundos_de_trabalho(texto)
 
 
@@ -151,7 +152,7 @@ def test_a_ajuda_e_em_portugues_e_diz_os_padroes_da_aula(script, flag, padrao):
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_a_ajuda_nao_depende_da_pasta_nem_da_codificacao(script, tmp_path):
-    caminho = str(argumentos.__file__).replace("common", "").replace("argumentos.py", f"{script}.py")
+    caminho = str(RAIZ / f"{script}.py")
     processo = roda(caminho, "--ajuda", cwd=tmp_path, PYTHONIOENCODING="ascii", COLUMNS="40")
     assert (processo.returncode, processo.stderr) == (0, "")
     assert processo.stdout.startswith("uso: ") and processo.stdout.isascii()

@@ -21,10 +21,11 @@ from common.conexao.topicos import particoes_dos_topicos
 from common.configuracao import ETAPAS, TOPICOS_BASE
 from common.erros import ErroDoLaboratorio
 from common.prazo import Prazo
+from lab import RAIZ
 from lab.kafka_local import portas
 from lab.kafka_local.cluster import KafkaLocal
 from lab.kafka_local.configuracao import CONFIGURACAO_DO_BROKER
-from lab.processos.script import RAIZ, Script
+from lab.processos.script import Script
 from lab.zera import comando as zera
 from lab.zera import limpeza
 from tests.apoio.kafka_com_zookeeper import KafkaComZooKeeper
