@@ -1,7 +1,7 @@
 """Um ensaio em um Kafka só dele, e o que se diz no fim: cada invariante, cada falha, a figura e o veredito."""
 
 import argparse
-import tempfile
+from functools import partial
 from pathlib import Path
 from random import randint
 
@@ -19,8 +19,7 @@ from lab.caos.figura import desenha
 from lab.caos.painel import Painel
 from lab.caos.verificador import Historia
 from lab.demo.tela import Tela, milhar, segundos
-from lab.kafka_local.cluster import KafkaLocal
-from lab.kafka_local.privado import so_este_kafka
+from lab.kafka_local.privado import kafka_privado
 from lab.processos.parada import Parada
 
 VIOLACOES_DITAS = 5  # de cada invariante: basta para saber por onde começar
@@ -75,13 +74,10 @@ def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Tela, parada: Parada
         f"{brokers} broker{'s' * (brokers > 1)}, {len(plano.falhas)} tipos de falha, serviços "
         f"{'ingênuos (o controle)' if plano.ingenuo else 'da aula'}"
     )
-    # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
-    with tempfile.TemporaryDirectory(prefix="lab-caos-", ignore_cleanup_errors=True) as pasta:
-        kafka = KafkaLocal(Path(pasta), diz=tela.explica, brokers=brokers)
-        with so_este_kafka(kafka, parada, lambda: tela.cala(INTERROMPIDO)):
-            quando_houver_kafka(lambda: garante_topicos(tela.explica), tela.explica, parada, ESPERA_S)
-            with Painel(cronica, plano.segundos, parada) as painel:
-                historia = Ensaio(plano, cronica, kafka, Path(pasta) / "diario", parada).executa(painel)
+    with kafka_privado(parada, partial(tela.cala, INTERROMPIDO), tela.explica, brokers) as kafka:
+        quando_houver_kafka(lambda: garante_topicos(tela.explica), tela.explica, parada, ESPERA_S)
+        with Painel(cronica, plano.segundos, parada) as painel:
+            historia = Ensaio(plano, cronica, kafka, kafka.pasta / "diario", parada).executa(painel)
     certo = _relata(historia, cronica, tela)
     try:
         desenha(cronica, figura)

@@ -3,8 +3,8 @@
 import argparse
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,8 +23,7 @@ from lab.demo.roteiro import ABERTURA, DA_AULA, QUEM, RAPIDO, Roteiro
 from lab.demo.roteiro_com_cluster import RoteiroComCluster
 from lab.demo.tela import Tela
 from lab.demo.terminais import Terminais
-from lab.kafka_local.cluster import KafkaLocal
-from lab.kafka_local.privado import so_este_kafka
+from lab.kafka_local.privado import kafka_privado
 from lab.processos.parada import Parada
 from lab.terminal.mensagem import informa
 from lab.terminal.teclado import Enter
@@ -79,7 +78,10 @@ def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada, enter: Enter |
         if args.kafka:
             pilha.enter_context(_kafka_de_outro(args.kafka, tela, parada))
         else:
-            kafka = pilha.enter_context(_kafka_proprio(3 if args.com_cluster else 1, tela, parada))
+            tela.explica(f"{ABERTURA}\n{tela.como_ler}: {QUEM}.")
+            brokers = 3 if args.com_cluster else 1
+            interrompida = partial(tela.cala, INTERROMPIDA)
+            kafka = pilha.enter_context(kafka_privado(parada, interrompida, tela.explica, brokers))
         terminais = pilha.enter_context(Terminais(tela.linha, parada))
         if args.com_cluster:
             roteiro: Roteiro = RoteiroComCluster(kafka, tempos, terminais, tela, parada, enter)
@@ -92,22 +94,6 @@ def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada, enter: Enter |
             raise
         tela.cala()
         return 0 if certo else 1
-
-
-@contextlib.contextmanager
-def _kafka_proprio(brokers: int, tela: Tela, parada: Parada) -> Iterator[KafkaLocal]:
-    """Um Kafka em uma pasta temporária e em portas livres, que deixam de existir no fim."""
-    tela.explica(f"{ABERTURA}\n{tela.como_ler}: {QUEM}.")
-    # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
-    with (
-        tempfile.TemporaryDirectory(prefix="lab-demo-", ignore_cleanup_errors=True) as pasta,
-        so_este_kafka(
-            kafka := KafkaLocal(Path(pasta), diz=tela.explica, brokers=brokers),
-            parada,
-            lambda: tela.cala(INTERROMPIDA),
-        ),
-    ):
-        yield kafka
 
 
 @contextlib.contextmanager

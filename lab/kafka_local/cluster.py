@@ -77,6 +77,11 @@ class KafkaLocal:
             yield kafka
 
     @property
+    def pasta(self) -> Path:
+        """A dos dados, com uma por broker dentro."""
+        return self._topologia.pasta
+
+    @property
     def bootstrap(self) -> str:
         """Os endereços para os clientes (str, HOST:PORTA separados por vírgulas)."""
         return ",".join(broker.endereco for broker in self.brokers)
