@@ -8,7 +8,7 @@ import pytest
 from common.terminal.ritmo import LEGIVEL_POR_SEGUNDO, Ritmo
 
 
-class Aula:
+class AulaComRelogio:
     """Um serviço visto pelo terminal, com um relógio (em milissegundos inteiros) que só o teste move."""
 
     def __init__(self):
@@ -48,7 +48,7 @@ class Aula:
 
 @pytest.mark.parametrize("intervalo_ms", [2000, 1000, 100, 25, 21, 20])
 def test_ate_50_por_segundo_todo_pedido_tem_a_sua_linha(intervalo_ms):
-    aula = Aula()
+    aula = AulaComRelogio()
     aula.roda(20, lote=1, por_pedido_ms=intervalo_ms, commit_ms=0)
     aula.encerra()
     assert aula.linhas == aula.pedidos and not aula.resumos
@@ -58,7 +58,7 @@ def test_ate_50_por_segundo_todo_pedido_tem_a_sua_linha(intervalo_ms):
     ("lote", "por_pedido_ms", "commit_ms"), [(1, 1, 0), (1, 10, 3), (100, 1, 10), (500, 0, 17), (10, 10, 20)]
 )
 def test_acima_disso_ha_um_resumo_por_segundo_e_a_conta_fecha(lote, por_pedido_ms, commit_ms):
-    aula = Aula()
+    aula = AulaComRelogio()
     aula.roda(20, lote, por_pedido_ms, commit_ms)
     aula.encerra()
     assert aula.linhas <= 2 * LEGIVEL_POR_SEGUNDO
@@ -69,7 +69,7 @@ def test_acima_disso_ha_um_resumo_por_segundo_e_a_conta_fecha(lote, por_pedido_m
 
 
 def test_as_linhas_voltam_quando_o_ritmo_cai():
-    aula = Aula()
+    aula = AulaComRelogio()
     aula.roda(3, lote=1, por_pedido_ms=5, commit_ms=0)
     aula.roda(2, lote=1, por_pedido_ms=500, commit_ms=0)
     antes = aula.linhas
@@ -79,7 +79,7 @@ def test_as_linhas_voltam_quando_o_ritmo_cai():
 
 
 def test_depois_de_uma_pausa_o_primeiro_pedido_tem_a_sua_linha():
-    aula = Aula()
+    aula = AulaComRelogio()
     for _ in range(100):  # o que se acumulou enquanto o serviço estava parado
         aula.pedido()
     aula.ms += 60_000
@@ -89,7 +89,7 @@ def test_depois_de_uma_pausa_o_primeiro_pedido_tem_a_sua_linha():
 
 
 def test_o_resumo_espera_o_segundo_acabar_e_encerra_nao():
-    aula = Aula()
+    aula = AulaComRelogio()
     for _ in range(LEGIVEL_POR_SEGUNDO + 7):
         aula.pedido()
     aula.ms = 999
@@ -100,7 +100,7 @@ def test_o_resumo_espera_o_segundo_acabar_e_encerra_nao():
 
 
 def test_sem_pedidos_nao_ha_resumo():
-    aula = Aula()
+    aula = AulaComRelogio()
     for aula.ms in range(0, 5000, 100):
         assert aula.ritmo.resumo() is None
     assert aula.ritmo.encerra() is None
