@@ -1,6 +1,7 @@
 """Os arquivos do compose, de pé em um Docker de verdade, com cada forma do compose que a máquina tem."""
 
 import signal
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def nomes_livres() -> None:
     """Um Kafka que já está de pé com os nomes ou as portas dos composes é a aula de alguém."""
     cliente = motor()
     assert cliente is not None
-    de_pe = {conteiner.name for conteiner in cliente.containers.list(all=True)}
+    de_pe = {str(conteiner.name) for conteiner in cliente.containers.list(all=True)}
     nomes = {s["container_name"] for arquivo in ("docker-compose.yml", CLUSTER) for s in servicos(arquivo).values()}
     if ocupados := sorted(de_pe & nomes):
         pytest.skip(f"já há contêineres com os nomes da aula: {', '.join(ocupados)}")
@@ -78,6 +79,6 @@ def sobras(compose: Compose) -> list[str]:
     """O que ficou de um projeto: contêineres, volumes e redes."""
     cliente = motor()
     assert cliente is not None
-    filtro = {"label": f"com.docker.compose.project={compose.projeto}"}
-    listas = (cliente.containers.list(all=True, filters=filtro), cliente.volumes.list(filters=filtro))
-    return [coisa.name for lista in (*listas, cliente.networks.list(filters=filtro)) for coisa in lista]
+    do_projeto: Any = {"filters": {"label": f"com.docker.compose.project={compose.projeto}"}}
+    listas = (cliente.containers.list(all=True, **do_projeto), cliente.volumes.list(**do_projeto))
+    return [str(coisa.name) for lista in (*listas, cliente.networks.list(**do_projeto)) for coisa in lista]

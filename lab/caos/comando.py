@@ -4,8 +4,10 @@ import argparse
 from pathlib import Path
 
 from common.terminal.argumentos import Argumentos, quantidade_de_pedidos
+from lab import ambiente
 from lab.kafka_local.configuracao import QUANTIDADES
 
+REQUISITOS = ambiente.DE_DESENVOLVIMENTO
 PEDIDOS, SEGUNDOS = 2_000, 60.0
 SEGUNDOS_MAXIMO = 86_400.0
 SEMENTE_MAXIMA = 999_999  # curta: é para ser dita em voz alta e digitada de novo

@@ -77,7 +77,8 @@ def kafka_em_conteiner() -> Iterator[SimpleNamespace]:
     nome = f"{PREFIXO}{uuid.uuid4().hex[:8]}"
     conteiner = DockerContainer(servico["image"], hostname=servico["container_name"]).with_name(nome)
     conteiner.with_envs(**ambiente | {"KAFKA_ADVERTISED_LISTENERS": anunciados})
-    conteiner.ports["9092"] = ("127.0.0.1", porta)  # o with_bind_ports publicaria em todas as interfaces
+    # o with_bind_ports publicaria em todas as interfaces; o tipo declarado não prevê o que o Docker aceita
+    conteiner.ports["9092"] = ("127.0.0.1", porta)  # type: ignore[assignment]
     pronto = LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(SAUDAVEL_S)
     with no_fim("docker", "rm", "--force", "--volumes", nome):
         conteiner.waiting_for(pronto).start()
@@ -134,7 +135,7 @@ def conteineres_de_teste() -> set[str]:
     """Os nomes dos contêineres que `kafka_em_conteiner` iniciou, daqui ou de outra execução."""
     cliente = motor()
     assert cliente is not None
-    return {achado.name for achado in cliente.containers.list(all=True, filters={"name": PREFIXO})}
+    return {str(achado.name) for achado in cliente.containers.list(all=True, filters={"name": PREFIXO})}
 
 
 def conteiner(nome: str) -> Any:

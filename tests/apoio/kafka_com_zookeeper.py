@@ -22,7 +22,10 @@ SAUDE_S = 10.0
 
 
 def servicos() -> dict[str, Any]:
-    return yaml.safe_load((RAIZ / "docker-compose.zookeeper.yml").read_text(encoding="utf-8"))["services"]
+    todos: dict[str, Any] = yaml.safe_load((RAIZ / "docker-compose.zookeeper.yml").read_text(encoding="utf-8"))[
+        "services"
+    ]
+    return todos
 
 
 class KafkaComZooKeeper:

@@ -22,7 +22,7 @@ def _ruins() -> list[bytes | None]:
         b"[" * 100_000, b'{"a":' * 50_000, b"\x1b[2J\x1b[31mvermelho", b"\x07\x08\r\n", b"\x00" * 100,
         "‮invertido".encode(), b"9" * 400, b"1e400", b"-" * 10, codifica(next(novos_pedidos(1)))[:-1],
     ]  # fmt: skip
-    errados = [None, -1, 10**400, "x" * 10_000, [], "\x1b[2J"]
+    errados: list[object] = [None, -1, 10**400, "x" * 10_000, [], "\x1b[2J"]
     trocas = [{**bom, campo: errado} for campo in bom for errado in errados]
     crus += [json.dumps(troca).encode() for troca in trocas]
     crus += [json.dumps({**bom, "a_mais": 1}).encode()]

@@ -16,8 +16,10 @@ from tests.apoio.sala import ate
 
 FIM_S = 120.0  # aqui, 8 s
 DESMONTE_S = 60.0  # aqui, 2 s
-GRUPO = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
-CTRL_C = signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT
+if sys.platform == "win32":
+    CTRL_C, GRUPO = signal.CTRL_BREAK_EVENT, subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    CTRL_C, GRUPO = signal.SIGINT, 0
 
 
 @pytest.fixture

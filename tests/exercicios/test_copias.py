@@ -27,7 +27,7 @@ def secao(numero: int) -> str:
 def nomes_de_cima(arquivo: Path) -> list[str]:
     """As constantes e funções (list[str]) de um módulo, na ordem em que aparecem."""
     return [
-        no.targets[0].id if isinstance(no, ast.Assign) else no.name
+        ast.unparse(no.targets[0]) if isinstance(no, ast.Assign) else no.name
         for no in ast.parse(le(arquivo)).body
         if isinstance(no, (ast.Assign, ast.FunctionDef))
     ]

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -69,7 +69,7 @@ def exige_uma_linha(fim: subprocess.CompletedProcess[str], trecho: str) -> None:
 
 @pytest.mark.parametrize("mecanismo", MECANISMOS)
 @pytest.mark.parametrize("parte", PARTES, ids=lambda parte: parte.__name__)
-def test_a_aula_com_senha_e_tls(kafka: KafkaSeguro, mecanismo: str, parte) -> None:
+def test_a_aula_com_senha_e_tls(kafka: KafkaSeguro, mecanismo: str, parte: Callable[[SalaDeTeste], None]) -> None:
     with SalaDoAluno(kafka, "ana", mecanismo) as sala:
         parte(sala)
 

@@ -71,7 +71,7 @@ def descreve(kafka: KafkaLocal, *nomes: str) -> list[dict[str, Any]]:
 
 def lider(kafka: KafkaLocal, topico: str, particao: int) -> BrokerLocal:
     (numero,) = (p["leader_id"] for p in descreve(kafka, topico) if p["partition_index"] == particao)
-    return kafka.brokers[numero - 1]
+    return kafka.brokers[int(numero) - 1]
 
 
 def test_cluster_poe_uma_replica_em_cada_broker(cluster: KafkaLocal, sala: SalaDeTeste) -> None:
@@ -82,7 +82,8 @@ def test_cluster_poe_uma_replica_em_cada_broker(cluster: KafkaLocal, sala: SalaD
 def test_sem_um_broker_continua_sem_dois_espera_e_nada_se_perde(
     cluster: KafkaLocal, sala: SalaDeTeste, produtor: KafkaProducer
 ) -> None:
-    topico, enviados = sala.topico(TOPICOS_BASE[0]), []
+    topico = sala.topico(TOPICOS_BASE[0])
+    enviados: list[bytes] = []
 
     def envia() -> Any:
         """Um registro; o futuro da sua confirmação."""

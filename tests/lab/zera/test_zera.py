@@ -299,7 +299,12 @@ def test_broker_no_windows_nao_apaga(sala: SalaDeTeste, monkeypatch: pytest.Monk
     """A pasta que o broker diz é a de verdade; só o veredito sobre ela é o do Windows."""
     sala.produz(1)
     pastas: list[str] = []
-    monkeypatch.setattr(limpeza, "do_windows", lambda pasta: pastas.append(pasta) or True)
+
+    def do_windows(pasta: str) -> bool:
+        pastas.append(pasta)
+        return True
+
+    monkeypatch.setattr(limpeza, "do_windows", do_windows)
     with (
         admin_da(sala, monkeypatch),
         pytest.raises(ErroDoLaboratorio, match=r"roda direto no Windows.*Ctrl\+C no terminal dele, apague a pasta"),
