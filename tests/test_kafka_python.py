@@ -4,9 +4,11 @@ Uma versão que mude um destes nomes de lugar, ou o que ele recebe, é dita aqui
 """
 
 import ast
-import importlib
-import inspect
+import functools
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 
 from common.pacotes import requisitos, satisfaz
 from lab import RAIZ
+from tests.apoio.copias import editadas
 
 PUBLICOS = {"kafka", "kafka.admin", "kafka.errors", "kafka.structs"}  # o que a documentação dele promete
 DADO = "um atributo, e não uma chamada"
@@ -51,22 +54,39 @@ NOSSOS = [
     arquivo
     for pasta in ("common", "lab", "exercicios")
     for arquivo in sorted((RAIZ / pasta).rglob("*.py"))
-    if "kafka" in arquivo.read_text(encoding="utf-8")
+    if arquivo.stem not in editadas() and "kafka" in arquivo.read_text(encoding="utf-8")
 ]
 PRIVADO = re.compile(r"_[a-z]\w*")
 DE_OUTROS = {"_exit", "_replace"}  # os._exit, e o _replace das namedtuples: os dois documentados
 
 
+# em outro processo: neste, outros testes podem ter posto os remendos de common/conexao/remendos.py
+PERGUNTA = f"""
+import importlib, inspect, json, operator, sys
+def assinatura(nome):
+    modulo, caminho = nome.split()
+    try:
+        achado = operator.attrgetter(caminho)(importlib.import_module(modulo))
+    except (ImportError, AttributeError) as erro:
+        return str(erro)
+    return str(inspect.signature(achado)) if callable(achado) else {DADO!r}
+print(json.dumps({{nome: assinatura(nome) for nome in json.load(sys.stdin)}}))
+"""
+
+
+@functools.cache
+def assinaturas() -> dict[str, str]:
+    """O que o kafka-python instalado diz de cada nome do contrato."""
+    fim = subprocess.run(
+        [sys.executable, "-c", PERGUNTA], input=json.dumps(list(CONTRATO)), capture_output=True, text=True, check=True
+    )
+    ditas: dict[str, str] = json.loads(fim.stdout)
+    return ditas
+
+
 @pytest.mark.parametrize("nome", CONTRATO)
 def test_o_nome_existe_e_recebe_o_mesmo(nome: str) -> None:
-    modulo, caminho = nome.split()
-    achado: object = importlib.import_module(modulo)
-    for parte in caminho.split("."):
-        achado = getattr(achado, parte)
-    if CONTRATO[nome] == DADO:
-        assert not callable(achado)
-    else:
-        assert callable(achado) and str(inspect.signature(achado)) == CONTRATO[nome]
+    assert assinaturas()[nome] == CONTRATO[nome]
 
 
 def test_o_instalado_esta_na_faixa_do_requirements() -> None:

@@ -12,6 +12,7 @@ import pytest
 from common.pacotes import DOS_SCRIPTS, REQUISITOS, requisitos, satisfaz
 from lab import RAIZ
 from lab.ambiente import DE_DESENVOLVIMENTO
+from tests.apoio.copias import editadas
 from tests.apoio.script import SCRIPTS, exige_uma_linha_de_erro, roda_trecho
 
 DA_CASA = {"common", "lab", "exercicios", "tests"}
@@ -25,7 +26,10 @@ def pedidos(arquivo: Path) -> set[str]:
 
 def importados(pasta: str) -> Iterator[tuple[str, str]]:
     """O arquivo e cada módulo de terceiros que ele importa, onde quer que seja."""
-    for arquivo in sorted((RAIZ / pasta).rglob("*.py")) if pasta else [RAIZ / f"{script}.py" for script in SCRIPTS]:
+    arquivos = sorted((RAIZ / pasta).rglob("*.py")) if pasta else [RAIZ / f"{script}.py" for script in SCRIPTS]
+    for arquivo in arquivos:
+        if arquivo.stem in editadas():
+            continue
         for no in ast.walk(ast.parse(arquivo.read_text(encoding="utf-8"))):
             nomes = [apelido.name for apelido in no.names] if isinstance(no, ast.Import) else []
             nomes += [no.module or ""] if isinstance(no, ast.ImportFrom) else []
