@@ -1,6 +1,7 @@
 """O Docker desta máquina, se há um, e os arquivos do compose de pé, em um projeto só do teste."""
 
 import functools
+import shutil
 import subprocess
 import sys
 import uuid
@@ -10,6 +11,7 @@ from types import SimpleNamespace, TracebackType
 from typing import Any
 
 import docker
+import requests
 import yaml
 from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config
@@ -38,12 +40,14 @@ def servicos(arquivo: str) -> dict[str, Any]:
 @functools.cache
 def motor() -> docker.DockerClient | None:
     """O Docker desta máquina, se responde e tem (ou consegue baixar) a imagem do docker-compose.yml; senão, None."""
+    if shutil.which("docker") is None:  # só o socket não basta: os testes também usam o comando
+        return None
     try:
         cliente = docker.from_env(timeout=RESPOSTA_S)
         imagem = servicos("docker-compose.yml")["kafka"]["image"]
         if not cliente.images.list(imagem):
             docker.from_env(timeout=COMANDO_S).images.pull(imagem)
-    except DockerException:
+    except (DockerException, requests.RequestException):  # o segundo, de um Docker que não responde
         return None
     return cliente
 

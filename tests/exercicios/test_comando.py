@@ -12,6 +12,7 @@ import pytest
 
 from common.terminal.sinais import SAIDA_DE_CTRL_C
 from lab import RAIZ
+from tests.apoio.copias import exige_original
 from tests.apoio.sala import ate
 
 FIM_S = 120.0  # aqui, 8 s
@@ -51,6 +52,8 @@ def comeca(pasta: Path, *argumentos: str) -> "subprocess.Popen[str]":
     ids=["solução", "por resolver"],
 )
 def test_o_veredito_e_o_status(pasta: Path, argumentos: tuple[str, ...], status: int, fim: str) -> None:
+    if "--solucao" not in argumentos:
+        exige_original("ex1_particoes")
     comando = comeca(pasta, *argumentos)
     saida, _ = comando.communicate(timeout=FIM_S)
     assert comando.returncode == status, saida
