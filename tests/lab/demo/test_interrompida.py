@@ -21,8 +21,6 @@ ALTURAS = ["Iniciando o Kafka", "Recebi pedido", "[PAGAMENTO] Encerrado."]
 
 @pytest.mark.parametrize(("altura", "sinal"), [*zip(ALTURAS, SINAIS, strict=True)], ids=ALTURAS)
 def test_por_um_sinal(pasta: Path, altura: str, sinal: signal.Signals) -> None:
-    if signal.getsignal(sinal) is signal.SIG_IGN:
-        pytest.skip("estes testes rodam com nohup, e o comando, como eles, não ouve o SIGHUP")
     with comeca(pasta, *DEMO) as demo:
         assert demo.stdout is not None
         assert any(altura in linha for linha in demo.stdout)
