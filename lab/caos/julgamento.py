@@ -11,6 +11,7 @@ from rich.table import Table
 from common.conexao.espera import ESPERA_S, quando_houver_kafka
 from common.conexao.topicos import garante_topicos
 from common.erros import ErroDeUso, ErroDoLaboratorio, motivo
+from common.terminal.texto import milhar, segundos
 from lab.caos.comando import SEMENTE_MAXIMA
 from lab.caos.cronica import Cronica
 from lab.caos.ensaio import Ensaio, Plano
@@ -18,9 +19,9 @@ from lab.caos.falhas import FALHAS, PODE_CONGELAR, Falha
 from lab.caos.figura import desenha
 from lab.caos.painel import Painel
 from lab.caos.verificador import Historia
-from lab.demo.tela import Tela, milhar, segundos
 from lab.kafka_local.privado import kafka_privado
 from lab.processos.parada import Parada
+from lab.terminal.relato import Relato
 
 VIOLACOES_DITAS = 5  # de cada invariante: basta para saber por onde começar
 INTERROMPIDO = "Ensaio interrompido"
@@ -34,7 +35,7 @@ def julga(args: argparse.Namespace) -> int:
     if figura.is_dir() or not figura.parent.is_dir():  # saber disto no fim, depois de meia hora, seria tarde
         raise ErroDeUso(f"--figura: não há como gravar em {figura}; dê o nome de um arquivo em uma pasta que existe")
     parada = Parada()
-    tela = Tela(parada)
+    tela = Relato(parada)
 
     def trabalho() -> int:
         try:
@@ -67,7 +68,7 @@ def _escolhidas(nomes: str | None, ingenuo: bool) -> list[Falha]:
     return [FALHAS[nome] for nome in dict.fromkeys(pedidas)]
 
 
-def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Tela, parada: Parada) -> int:
+def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Relato, parada: Parada) -> int:
     cronica = Cronica(plano.semente, plano.pedidos, brokers)
     tela.explica(
         f"Caos com a semente {plano.semente}: {milhar(plano.pedidos)} pedidos, {plano.segundos:.0f} s de falhas, "
@@ -87,7 +88,7 @@ def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Tela, parada: Parada
     return 0 if certo else 1
 
 
-def _relata(historia: Historia, cronica: Cronica, tela: Tela) -> bool:
+def _relata(historia: Historia, cronica: Cronica, tela: Relato) -> bool:
     invariantes = historia.invariantes()
     tela.tabela(_tabela_das_falhas(cronica))
     tabela = Table(title="O que tem de valer", title_justify="left", show_header=False)

@@ -9,6 +9,7 @@ from types import FrameType
 
 from common.erros import ErroDoLaboratorio
 from common.terminal.argumentos import Argumentos, inteiro
+from common.terminal.texto import enumera
 from lab.kafka_local.configuracao import QUANTIDADES
 from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
 from lab.terminal.mensagem import informa
@@ -53,7 +54,7 @@ def executa(args: argparse.Namespace) -> int:
     # só agora: o --help funciona sem nada instalado
     import common.conexao.clientes  # noqa: F401  # cala o cliente Kafka, que fala inglês no stderr
     from lab.kafka_local.cluster import KafkaLocal
-    from lab.kafka_local.console import Mesa, enumera
+    from lab.kafka_local.console import ConsoleDoCluster
 
     for nome in _SINAIS_DE_FIM:
         if hasattr(signal, nome):
@@ -74,7 +75,7 @@ def executa(args: argparse.Namespace) -> int:
             informa(f"Kafka {VERSAO_KAFKA} pronto em {enderecos} (Ctrl+C encerra; dados em {args.pasta}/)")
             informa(f"Em cada outro terminal, antes dos scripts: {_define('KAFKA_BOOTSTRAP_SERVERS', kafka.bootstrap)}")
             # sem stdin (um "<&-") o descritor 0 pode ser hoje outra coisa
-            Mesa(kafka, sys.stdin.fileno() if sys.stdin else None).acompanha()
+            ConsoleDoCluster(kafka, sys.stdin.fileno() if sys.stdin else None).acompanha()
     except KeyboardInterrupt:
         informa("Encerrando o Kafka…")
         kafka.para()

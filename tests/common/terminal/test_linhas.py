@@ -1,6 +1,5 @@
 """O que chega ao terminal e aos pipes: linhas inteiras, na hora, sem nada que comande a tela."""
 
-import os
 import re
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from common.terminal.linhas import diga
 from common.terminal.texto import visivel
 from lab import RAIZ
 from tests.apoio.script import PRAZO_S, ambiente, roda_trecho
+from tests.apoio.terminal_de_verdade import em_um_terminal
 
 DIGA = "from common.terminal.linhas import diga; "
 COR = re.compile(rb"\x1b\[([0-9;]*;)?(3[0-8]|9[0-7])(;[0-9;]*)?m")
@@ -100,22 +100,9 @@ def test_quem_lia_o_pipe_foi_embora(conversa: "subprocess.Popen[str]") -> None:
 
 def em_um_tty(codigo: str, **variaveis: str) -> bytes:
     """Os bytes que o código escreve em um terminal de verdade."""
-    pty = pytest.importorskip("pty", reason="o Windows não tem pty")
-    nosso, dele = pty.openpty()
-    processo = subprocess.Popen(
-        [sys.executable, "-c", codigo],
-        cwd=RAIZ, env=ambiente(TERM="xterm-256color", **variaveis), stdin=subprocess.DEVNULL, stdout=dele, stderr=dele,
-    )  # fmt: skip
-    os.close(dele)
-    partes = []
-    try:
-        while parte := os.read(nosso, 65536):
-            partes.append(parte)
-    except OSError:  # no Linux o fim de um pty é um erro de E/S
-        pass
-    os.close(nosso)
-    assert processo.wait(PRAZO_S) == 0, partes
-    return b"".join(partes)
+    with em_um_terminal([sys.executable, "-c", codigo], variaveis=variaveis) as terminal:
+        assert terminal.termina() == 0, terminal.tela.normal
+    return terminal.tela.recebido
 
 
 def test_em_um_terminal_ha_cor() -> None:

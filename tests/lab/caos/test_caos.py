@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lab import RAIZ
-from tests.lab.demo.test_demo import DESMONTE_S, ambiente, processos_da
+from tests.apoio.comando import DESMONTE_S, ambiente, processos_da
 
 pytestmark = pytest.mark.broker
 

@@ -17,7 +17,7 @@ from common.erros import ErroDoLaboratorio
 from lab.kafka_local import broker as broker_local
 from lab.kafka_local.broker import BrokerLocal
 from lab.kafka_local.cluster import KafkaLocal
-from lab.kafka_local.console import Mesa
+from lab.kafka_local.console import ConsoleDoCluster
 from tests.apoio.sala import SalaDeTeste, ate
 
 pytestmark = pytest.mark.broker
@@ -140,10 +140,10 @@ def test_broker_que_perdeu_o_disco_volta_ao_mesmo_cluster(cluster: KafkaLocal, s
     )
 
 
-def test_mesa_derruba_e_levanta_o_broker_digitado(cluster: KafkaLocal, capsys: pytest.CaptureFixture[str]) -> None:
+def test_console_derruba_e_levanta_o_broker_digitado(cluster: KafkaLocal, capsys: pytest.CaptureFixture[str]) -> None:
     leitura, escrita = os.pipe()
     os.write(escrita, b"2\noutro\n2\n1\n2\n3\n")
-    Mesa(cluster, leitura).acompanha()  # volta porque não resta nenhum
+    ConsoleDoCluster(cluster, leitura).acompanha()  # volta porque não resta nenhum
     os.close(escrita)
     assert [linha.partition(".")[0] for linha in capsys.readouterr().out.splitlines()] == [
         "Broker 2 derrubado",
