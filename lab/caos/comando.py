@@ -2,7 +2,9 @@
 
 import argparse
 from pathlib import Path
+from random import randint
 
+from common.erros import ErroDeUso
 from common.terminal.argumentos import Argumentos, quantidade_de_pedidos
 from lab import ambiente
 from lab.kafka_local.configuracao import QUANTIDADES
@@ -10,6 +12,7 @@ from lab.kafka_local.configuracao import QUANTIDADES
 REQUISITOS = ambiente.DE_DESENVOLVIMENTO
 PEDIDOS, SEGUNDOS = 2_000, 60.0
 SEGUNDOS_MAXIMO = 86_400.0
+RODADAS_MAXIMO = 1_000
 SEMENTE_MAXIMA = 999_999  # curta: é para ser dita em voz alta e digitada de novo
 
 
@@ -24,6 +27,13 @@ def _segundos(texto: str) -> float:
     return valor
 
 
+def _rodadas(texto: str) -> int:
+    """Um int de 1 a RODADAS_MAXIMO. Erro: argparse.ArgumentTypeError."""
+    if not (texto.isascii() and texto.isdecimal() and 1 <= int(texto[:9]) <= RODADAS_MAXIMO):
+        raise argparse.ArgumentTypeError(f"{texto!r} não é um número de rodadas, de 1 a {RODADAS_MAXIMO}")
+    return int(texto)
+
+
 def _semente(texto: str) -> int:
     """Um int de 0 a SEMENTE_MAXIMA. Erro: argparse.ArgumentTypeError."""
     if not (texto.isascii() and texto.isdecimal() and int(texto[:9]) <= SEMENTE_MAXIMA):
@@ -36,8 +46,15 @@ def configura(analisador: Argumentos) -> None:
     analisador.add_argument(
         "--pedidos", type=quantidade_de_pedidos, default=PEDIDOS, metavar="N", help=f"quantos (padrão: {PEDIDOS})"
     )
-    analisador.add_argument(
+    quanto = analisador.add_mutually_exclusive_group()
+    quanto.add_argument(
         "--segundos", type=_segundos, default=SEGUNDOS, metavar="S", help=f"de falhas (padrão: {SEGUNDOS:.0f})"
+    )
+    quanto.add_argument(
+        "--rodadas",
+        type=_rodadas,
+        metavar="N",
+        help="em vez de segundos: cada falha N vezes, uma por vez",
     )
     analisador.add_argument(
         "--semente", type=_semente, metavar="X", help="repete a agenda de falhas de outra execução (padrão: sorteada)"
@@ -57,7 +74,19 @@ def configura(analisador: Argumentos) -> None:
 
 
 def executa(args: argparse.Namespace) -> int:
-    """Faz o ensaio e o julga. Devolve o status (int): 0 se toda invariante vale, 1 se não, 130 se interrompido."""
-    from lab.caos.julgamento import julga  # só agora: o --help funciona sem nada instalado
+    """Faz o ensaio e o julga. Devolve o status (int): 0 se toda invariante vale, 1 se não, 130 se interrompido.
 
-    return julga(args)
+    Erro: ErroDeUso, antes de começar.
+    """
+    # só agora: o --help funciona sem nada instalado
+    from lab.caos.execucao import conduz
+    from lab.caos.falhas.catalogo import escolhidas
+    from lab.caos.plano import Plano
+
+    semente = randint(0, SEMENTE_MAXIMA) if args.semente is None else args.semente
+    figura = args.figura or Path(f"caos-{semente}.svg")
+    if figura.is_dir() or not figura.parent.is_dir():  # saber disto no fim, depois de meia hora, seria tarde
+        raise ErroDeUso(f"--figura: não há como gravar em {figura}; dê o nome de um arquivo em uma pasta que existe")
+    falhas = escolhidas(args.falhas, args.ingenuo)
+    plano = Plano(args.pedidos, falhas, semente, args.rodadas, args.segundos, args.ingenuo)
+    return conduz(plano, args.brokers, figura)

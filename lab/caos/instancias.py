@@ -1,11 +1,11 @@
-"""A linha em execução: as instâncias dos três serviços e os produtores, os scripts da aula como processos."""
+"""Os scripts da aula como processos: as instâncias dos três serviços, e os produtores."""
 
 import contextlib
 from pathlib import Path
 from subprocess import TimeoutExpired
 
 from common.configuracao import ESTOQUE, ETAPAS, NOTIFICACAO, PAGAMENTO, Etapa
-from common.prazo import PASSO_S, Prazo
+from common.prazo import Prazo, espera_ate
 from lab.processos.parada import Parada
 from lab.processos.script import Script
 
@@ -21,17 +21,17 @@ PASSO_DO_DIARIO_S = 0.005  # em um passo comum (50 ms) o produtor enviaria cente
 TRACOS_DE_ERRO = ("Traceback", "Exception ignored")
 
 
-class Linha:
+class Instancias:
     """Abre e fecha instâncias; sabe quais deviam estar vivas. Use com `with`: ao sair, nenhuma fica rodando."""
 
-    def __init__(self, tempo_s: float, diario: Path, ingenua: bool, parada: Parada) -> None:
-        self.instancias: dict[Etapa, list[Script]] = {etapa: [] for etapa in ETAPAS}
+    def __init__(self, tempo_s: float, diario: Path, ingenuas: bool, parada: Parada) -> None:
+        self.por_etapa: dict[Etapa, list[Script]] = {etapa: [] for etapa in ETAPAS}
         self.produtores: list[Script] = []
         self.mortes: list[str] = []  # o que morreu sem que ninguém mandasse, e os tracebacks
-        self._tempo_s, self._diario, self._ingenua, self._parada = tempo_s, diario, ingenua, parada
+        self._tempo_s, self._diario, self._ingenuas, self._parada = tempo_s, diario, ingenuas, parada
         self._abertos: list[Script] = []
 
-    def __enter__(self) -> "Linha":
+    def __enter__(self) -> "Instancias":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -44,9 +44,15 @@ class Linha:
         if sabotagem:
             antes = ["-m", "lab.caos.programas.sabotado", *sabotagem]
         else:
-            antes = ["-m", "lab.caos.programas.ingenuo"] if self._ingenua else []
+            antes = ["-m", "lab.caos.programas.ingenuo"] if self._ingenuas else []
         script = self._roda(*antes, SCRIPTS[etapa], "--tempo", f"{self._tempo_s:.4f}")
-        self.instancias[etapa].append(script)
+        self.por_etapa[etapa].append(script)
+        return script
+
+    def abre_pronta(self, etapa: Etapa, *sabotagem: str) -> Script:
+        """Mais uma instância, que já sabe quais são as suas partições."""
+        script = self.abre(etapa, *sabotagem)
+        self.aguarda(script, PRONTO)
         return script
 
     def produz(self, quantos: int) -> Script:
@@ -72,31 +78,40 @@ class Linha:
     def _tamanho_do_diario(self) -> int:
         return self._diario.stat().st_size if self._diario.exists() else 0
 
-    def aguarda(self, script: Script, trecho: str, segundos: float = PRONTO_S) -> bool:
-        """Espera `trecho` em uma linha de `script`. Devolve se apareceu. Erro: KeyboardInterrupt."""
-        prazo = Prazo(segundos)
-        while not prazo.esgotado:
-            if any(trecho in texto for texto in script.textos()):
-                return True
-            if not script.vivo:
-                return False
-            self._parada.dorme(min(PASSO_S, prazo.resta))
-        return False
+    def aguarda(self, script: Script, *trechos: str, segundos: float = PRONTO_S, desde: float = 0.0) -> bool:
+        """Espera um dos `trechos` em uma linha de `script` depois de `desde` (time.monotonic), enquanto ele viver.
+
+        Devolve se apareceu. Erro: KeyboardInterrupt.
+        """
+
+        def apareceu() -> bool:
+            return any(quando >= desde and any(t in texto for t in trechos) for quando, texto in script.linhas)
+
+        espera_ate(lambda: apareceu() or not script.vivo, segundos, self._parada.confere)
+        if not script.vivo:
+            script.espera_fim(ADEUS_S)  # o que disse por último ainda pode estar chegando
+        return apareceu()
 
     def fecha(self, etapa: Etapa, script: Script) -> None:
         """Ctrl+C em uma instância: tem de terminar, e bem."""
         self.retira(etapa, script)
-        if not script.vivo:
-            return
-        script.ctrl_c()
-        try:
-            status = script.espera_fim(ADEUS_S)
-        except TimeoutExpired:
-            self.mortes.append(f"{script.nome} não terminou {ADEUS_S:.0f} s depois do Ctrl+C")
-            script.encerra()
-            return
-        if status != 0 and not self._ingenua:
-            self.mortes.append(f"{script.nome} terminou com status {status} depois do Ctrl+C")
+        self._fecha([script])
+
+    def _fecha(self, scripts: list[Script]) -> None:
+        """Ctrl+C em todas, ao mesmo tempo."""
+        vivas = [script for script in scripts if script.vivo]
+        for script in vivas:
+            with contextlib.suppress(OSError):  # terminou neste instante
+                script.ctrl_c()
+        for script in vivas:
+            try:
+                status = script.espera_fim(ADEUS_S)
+            except TimeoutExpired:
+                self.mortes.append(f"{script.nome} não terminou {ADEUS_S:.0f} s depois do Ctrl+C")
+                script.encerra()
+                continue
+            if status != 0 and not self._ingenuas:
+                self.mortes.append(f"{script.nome} terminou com status {status} depois do Ctrl+C")
 
     def mata(self, etapa: Etapa, script: Script) -> None:
         """kill -9 em uma instância."""
@@ -107,19 +122,23 @@ class Linha:
     def retira(self, etapa: Etapa, script: Script) -> None:
         """Daqui em diante a morte desta instância é esperada."""
         with contextlib.suppress(ValueError):
-            self.instancias[etapa].remove(script)
+            self.por_etapa[etapa].remove(script)
 
     def completa(self) -> None:
         """Registra quem morreu sozinho e garante uma instância viva de cada serviço."""
-        for etapa, scripts in self.instancias.items():
+        self._registra_mortes()
+        for etapa, scripts in self.por_etapa.items():
+            if not scripts:
+                self.abre_pronta(etapa)
+        self._recolhe([script for script in self._abertos if not script.vivo])
+
+    def _registra_mortes(self) -> None:
+        for etapa, scripts in self.por_etapa.items():
             for script in [script for script in scripts if not script.vivo]:
                 self.retira(etapa, script)
                 self.mortes.append(f"{script.nome} terminou sozinho: {' | '.join(script.textos()[-3:])}")
-            if not scripts:
-                self.aguarda(self.abre(etapa), PRONTO)
-        self.recolhe([script for script in self._abertos if not script.vivo])
 
-    def recolhe(self, scripts: list[Script]) -> None:
+    def _recolhe(self, scripts: list[Script]) -> None:
         """Encerra `scripts`, solta os seus pipes e anota os tracebacks que mostraram."""
         for script in scripts:
             script.encerra()
@@ -129,7 +148,8 @@ class Linha:
 
     def encerra(self) -> None:
         """Encerra todos: Ctrl+C nas instâncias, e os produtores terminaram sozinhos ou são terminados."""
-        for etapa, scripts in self.instancias.items():
-            for script in list(scripts):
-                self.fecha(etapa, script)
-        self.recolhe(list(self._abertos))
+        self._registra_mortes()
+        self._fecha([script for scripts in self.por_etapa.values() for script in scripts])
+        for scripts in self.por_etapa.values():
+            scripts.clear()
+        self._recolhe(list(self._abertos))

@@ -16,6 +16,7 @@ from common.configuracao import ESTOQUE, PAGAMENTO
 from common.produtor import COR as COR_DO_PRODUTOR
 from common.terminal.texto import milhar, segundos, visivel
 from lab.caos.cronica import Amostra, Cronica, Episodio
+from lab.caos.plano import Plano
 from lab.processos.parada import Parada
 from lab.terminal.saida import ate_ninguem_ler, console
 
@@ -31,8 +32,8 @@ class Painel:
     Quando ninguém mais lê (`| head`, terminal fechado), é como um Ctrl+C: levanta a bandeira de `parada`.
     """
 
-    def __init__(self, cronica: Cronica, duracao_s: float, parada: Parada) -> None:
-        self._cronica, self._duracao_s, self._parada = cronica, duracao_s, parada
+    def __init__(self, cronica: Cronica, plano: Plano, parada: Parada) -> None:
+        self._cronica, self._plano, self._parada = cronica, plano, parada
         self._relogio = _Relogio(cronica)
         self._comecados = 0  # quantos episódios já se viram começar
         self._abertos: list[Episodio] = []  # destes, os de que ainda não se contou o fim
@@ -94,7 +95,7 @@ class Painel:
         return self._cronica.amostras[-1] if self._cronica.amostras else Amostra(0.0, 0, 0, 0)
 
     def _tempo(self, agora_s: float) -> str:
-        return f"{agora_s:.0f} s de {self._duracao_s:.0f} s"
+        return self._plano.andamento(agora_s, len(self._cronica.episodios))
 
     def _andamento(self, agora_s: float) -> str:
         amostra = self._ultima_amostra()

@@ -28,13 +28,13 @@ def ambiente(pasta: Path) -> dict[str, str]:
     return limpo | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(pasta)) | {"PYTHONUTF8": "1"}
 
 
-def comeca(pasta: Path, *argumentos: str) -> "subprocess.Popen[str]":
+def comeca(pasta: Path, *argumentos: str, **variaveis: str) -> "subprocess.Popen[str]":
     """`python ARGUMENTOS...`, com as duas saídas em uma, em texto."""
     with _sem_nohup():
         return subprocess.Popen(
             [sys.executable, *argumentos],
             cwd=RAIZ,
-            env=ambiente(pasta),
+            env=ambiente(pasta) | variaveis,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

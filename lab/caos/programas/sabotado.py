@@ -25,8 +25,8 @@ CHANCE_DE_ABORTO = 0.2
 CHANCE_DE_ENVIO_FALHO = 0.2
 # kafka.apache.org/protocol, Error Codes: as três primeiras o cliente dá por perdidas, as outras ele repete sozinho
 ERROS_DE_ENVIO = (45, 47, 56, 6, 7, 19)  # OUT_OF_ORDER_SEQUENCE, INVALID_PRODUCER_EPOCH, KAFKA_STORAGE_ERROR, ...
-POLL_MAXIMO_MS = 3_000  # no lugar dos 60 s de common/conexao/clientes.py: ninguém espera um minuto por falha
-PASSO_LENTO_S = 6.0  # além do POLL_MAXIMO_MS, o grupo expulsa a instância no meio do trabalho
+POLL_MAXIMO_MS = 2_000  # no lugar dos 60 s de common/conexao/clientes.py: ninguém espera um minuto por falha
+PASSO_LENTO_S = 4.5  # além do POLL_MAXIMO_MS, o grupo expulsa a instância no meio do trabalho
 PEDIDOS_ENTRE_LENTOS = 100
 
 

@@ -6,15 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from common.erros import ErroDeUso
 from common.pedido import codifica, novos_pedidos
-from common.terminal.argumentos import Argumentos
 from lab import RAIZ
-from lab.caos import comando
-from lab.caos.ensaio import Plano
 from lab.caos.exame import le_diario
-from lab.caos.falhas import FALHAS
-from lab.caos.julgamento import _escolhidas
 from lab.caos.observador import resumo
 
 
@@ -22,6 +16,7 @@ from lab.caos.observador import resumo
     "flags",
     [
         ["--pedidos", "0"], ["--pedidos", "abc"], ["--segundos", "0"], ["--segundos", "nan"], ["--segundos", "inf"],
+        ["--rodadas", "0"], ["--rodadas", "1001"], ["--rodadas", "1", "--segundos", "60"],
         ["--semente", "-1"], ["--semente", "1234567"], ["--brokers", "2"], ["--falha", "kill-9"],
         ["--figura", "."], ["--figura", "nao-existe/caos.svg"], ["--falhas", ""],
     ],
@@ -35,25 +30,23 @@ def test_flag_errada_diz_em_uma_linha_e_sai_com_2(flags: list[str]) -> None:
     assert feito.stderr.count("\n") == 1
 
 
-def test_falha_desconhecida_lista_as_que_ha() -> None:
-    with pytest.raises(ErroDeUso, match=r"'kill9'.*kill-9"):
-        _escolhidas("ctrl-c, kill9", ingenuo=False)
-    assert [falha.nome for falha in _escolhidas("kill-9,ctrl-c,kill-9", ingenuo=False)] == ["kill-9", "ctrl-c"]
+def test_a_ajuda_nao_precisa_de_nada_instalado() -> None:
+    programa = """\
+import importlib.abc, sys
 
+class Recusa(importlib.abc.MetaPathFinder):
+    def find_spec(self, nome, caminho, alvo=None):
+        if nome.partition(".")[0] in ("kafka", "rich", "msgspec", "drawsvg"):
+            raise ImportError(nome)
 
-def test_o_ingenuo_nao_tem_transacao_para_sabotar() -> None:
-    with pytest.raises(ErroDeUso, match=r"aborta .sabota a transação"):
-        _escolhidas("aborta", ingenuo=True)
-    assert not [falha for falha in _escolhidas(None, ingenuo=True) if falha.sabota]
-
-
-def test_todo_padrao_e_valido() -> None:
-    analisador = Argumentos()
-    comando.configura(analisador)
-    args = analisador.parse_args([])
-    plano = Plano(args.pedidos, args.segundos, 1, list(FALHAS.values()), args.ingenuo)
-    assert 0 < plano.tempo_s <= 0.05
-    assert 0 < plano.rajada < args.pedidos
+sys.meta_path.insert(0, Recusa())
+import runpy
+sys.argv = ["lab", "caos", "--help"]
+runpy.run_module("lab", run_name="__main__")
+"""
+    feito = subprocess.run([sys.executable, "-c", programa], cwd=RAIZ, capture_output=True, text=True, timeout=60)
+    assert feito.returncode == 0, feito.stderr
+    assert "--rodadas N" in feito.stdout
 
 
 def test_o_diario_diz_o_que_foi_confirmado_e_onde(tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 import itertools
 import random
 import re
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from common.configuracao import ESTOQUE, NOTIFICACAO, PAGAMENTO
+from lab import RAIZ
 from lab.caos import figura
 from lab.caos.cronica import Amostra, Cronica, Episodio
 from lab.caos.figura import desenha
@@ -47,13 +50,7 @@ def textos(svg: ElementTree.Element, classe: str = "") -> list[str]:
 
 def curvas(svg: ElementTree.Element) -> list[str]:
     """O traço de cada uma das três, na ordem da linha de produção."""
-    return [
-        no.get("d", "")
-        for serie in (1, 2, 3)  # a 0 é a sombra das falhas
-        for grupo in svg.iter(f"{SVG}g")
-        if f"serie-{serie} " in grupo.get("class", "")
-        for no in grupo.iter(f"{SVG}path")
-    ]
+    return [no.get("d", "") for no in svg.iter(f"{SVG}path") if no.get("class") == "curva"]
 
 
 def test_a_figura_tem_titulo_as_tres_etapas_e_todas_as_falhas(tmp_path: Path) -> None:
@@ -61,7 +58,7 @@ def test_a_figura_tem_titulo_as_tres_etapas_e_todas_as_falhas(tmp_path: Path) ->
     svg = desenhada(cronica, tmp_path)
     assert "Caos: semente 42, 3 brokers, 100.000 pedidos" in textos(svg)
     assert {"pedidos enviados", "pedidos aprovados", "pedidos pagos"} <= set(textos(svg))
-    assert sorted(textos(svg, "label")) == sorted(episodio.falha for episodio in cronica.episodios)
+    assert sorted(textos(svg, "nome")) == sorted(episodio.falha for episodio in cronica.episodios)
     assert {episodio.alvo for episodio in cronica.episodios} <= set(textos(svg))
     assert {"0", "1.800", "100.000"} <= set(textos(svg))
 
@@ -72,7 +69,7 @@ def test_milhares_de_amostras_viram_algumas_centenas_de_pontos_sem_perder_as_pon
     assert (tmp_path / "caos.svg").stat().st_size < TAMANHO_MAXIMO
     assert len(curvas(svg)) == 3
     for curva in curvas(svg):
-        assert 200 < len(re.findall(r"[\d.]+ [\d.]+", curva)) <= figura.PONTOS_MAXIMOS
+        assert 200 < len(re.findall(r"[ML][\d.]+,[\d.]+", curva)) <= figura.PONTOS_MAXIMOS
     ralas = figura._rala(cronica.amostras)
     assert (ralas[0], ralas[-1]) == (cronica.amostras[0], cronica.amostras[-1])
 
@@ -105,9 +102,13 @@ def test_nenhum_nome_fica_sobre_outro_nem_sai_do_papel(tmp_path: Path) -> None:
     cronica.episodios += [Episodio(FALHAS[3], "estoque", 1795.0 + n, 1795.5 + n, 0.1) for n in range(5)]
     svg = desenhada(cronica, tmp_path)
     nomes = [
-        (float(no.get("y", "")), float(no.get("x", "")), float(no.get("x", "")) + len(no.text or "") * figura.LETRA)
+        (
+            float(no.get("y", "")),
+            float(no.get("x", "")),
+            float(no.get("x", "")) + len(no.text or "") * figura.LETRA_LARGURA,
+        )
         for no in svg.iter(f"{SVG}text")
-        if no.get("class") == "label"
+        if no.get("class") == "nome"
     ]
     assert len(nomes) == len(cronica.episodios)
     nomes.sort()
@@ -120,16 +121,18 @@ def test_uma_falha_instantanea_tem_tamanho_e_uma_nao_curada_vai_ate_o_fim(tmp_pa
     cronica = meia_hora()
     cronica.episodios = [Episodio("Ctrl+C", "estoque", 900.0, 900.0, 0.0), Episodio("congela", "broker 1", 1700.0)]
     svg = desenhada(cronica, tmp_path)
-    assert sorted(textos(svg, "label")) == ["Ctrl+C", "congela (não curada)"]
-    _, marcas = figura._faixas(cronica.episodios, 1800.0)
-    assert [marca.fim > marca.inicio for marca in marcas] == [True, True]
-    assert marcas[1].fim == 1800.0
+    assert sorted(textos(svg, "nome")) == ["Ctrl+C", "congela (não curada)"]
+    _, (instantanea, nao_curada) = figura._faixas(cronica.episodios, figura._Escala(1800.0, 1))
+    assert instantanea.fim - instantanea.inicio == figura.TRACO_MINIMO
+    assert nao_curada.fim == figura.DIREITA
 
 
 def test_o_mesmo_alvo_ocupa_mais_de_uma_faixa_se_os_nomes_nao_cabem_em_uma() -> None:
     juntos = [Episodio("kill-9", "estoque", t, t + 1, 0.5) for t in (10.0, 11.0)]
     longe = Episodio("kill-9", "estoque", 500.0, 501.0, 0.5)
-    faixas, marcas = figura._faixas([*juntos, longe, Episodio("congela", "broker 1", 1.0, 2.0)], 600.0)
+    faixas, marcas = figura._faixas(
+        [*juntos, longe, Episodio("congela", "broker 1", 1.0, 2.0)], figura._Escala(600.0, 1)
+    )
     assert faixas == ["estoque", "", "broker 1"]
     assert [marca.faixa for marca in marcas] == [0, 1, 0, 2]
 
@@ -152,10 +155,32 @@ def test_uma_cronica_pobre_tambem_se_desenha(cronica: Cronica, tmp_path: Path) -
     assert not re.search(r"\b(nan|inf|None)\b", (tmp_path / "caos.svg").read_text(encoding="utf-8"))
 
 
-def test_a_mesma_cronica_da_o_mesmo_arquivo_e_o_python_fica_como_estava(tmp_path: Path) -> None:
-    buscadores = [type(buscador) for buscador in sys.meta_path]
+def test_cada_alvo_tem_a_sua_cor_na_ordem_da_linha_de_producao() -> None:
+    alvos = ["os três tópicos", "cada broker", "broker 1", NOTIFICACAO.nome, PAGAMENTO.nome, ESTOQUE.nome, "produtor"]
+    faixas, _ = figura._faixas([Episodio("kill-9", alvo, 1.0, 2.0) for alvo in alvos], figura._Escala(10.0, 1))
+    assert faixas == ["produtor", "ESTOQUE", "PAGAMENTO", "NOTIFICAÇÃO", "broker 1", "cada broker", "os três tópicos"]
+    assert len({figura._cor(alvo) for alvo in faixas}) == len(faixas) - 1  # os brokers têm uma só
+    assert figura._cor(ESTOQUE.nome) == figura.CORES["estoque"]
+
+
+def test_os_pontos_ficam_onde_a_escala_manda(tmp_path: Path) -> None:
+    svg = desenhada(
+        Cronica(1, 10, 1, [Amostra(0.0, 0, 0, 0), Amostra(5.0, 10, 5, 0), Amostra(10.0, 10, 10, 10)]), tmp_path
+    )
+    esquerda, meio, direita = figura.ESQUERDA, (figura.ESQUERDA + figura.DIREITA) / 2, figura.DIREITA
+    topo, metade, zero = figura.TOPO, (figura.TOPO + figura.ZERO) / 2, figura.ZERO
+    assert [[float(n) for n in re.findall(r"[\d.]+", curva)] for curva in curvas(svg)] == [
+        [esquerda, zero, meio, y, direita, topo] for y in (topo, metade, zero)
+    ]
+
+
+def test_a_mesma_cronica_da_o_mesmo_arquivo(tmp_path: Path) -> None:
     desenhada(meia_hora(), tmp_path)
     primeiro = (tmp_path / "caos.svg").read_bytes()
     desenhada(meia_hora(), tmp_path)
     assert (tmp_path / "caos.svg").read_bytes() == primeiro
-    assert [type(buscador) for buscador in sys.meta_path] == buscadores
+
+
+def test_o_drawsvg_so_e_importado_para_desenhar() -> None:
+    programa = "import sys, lab.caos.execucao; sys.exit('drawsvg' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", programa], cwd=RAIZ, timeout=60).returncode == 0

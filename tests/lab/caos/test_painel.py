@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -14,10 +15,13 @@ from common.terminal.sinais import SAIDA_DE_CTRL_C
 from lab import RAIZ
 from lab.caos import painel as modulo
 from lab.caos.cronica import Amostra, Cronica, Episodio
+from lab.caos.falhas.catalogo import FALHAS
 from lab.caos.painel import Painel
+from lab.caos.plano import Plano
 from lab.processos.parada import Parada
 from tests.apoio.terminal_de_verdade import CTRL_C, ESCONDE_CURSOR, em_um_terminal
 
+PLANO = Plano(1000, [], 42, rodadas=None, segundos=60.0, ingenuo=False)
 PRAZO_S = 60.0  # nenhum destes processos leva mais que isso, mesmo em uma máquina ocupada
 
 # uma falha contada, outra em curso; com "acaba" uma volta só, senão até um sinal
@@ -27,13 +31,15 @@ import lab.__main__  # como no comando: em uma saída sem UTF-8, escapes
 from common.terminal.sinais import SAIDA_DE_CTRL_C
 from lab.caos.cronica import Amostra, Cronica, Episodio
 from lab.caos.painel import Painel
+from lab.caos.plano import Plano
 from lab.processos.parada import Parada
 
 episodios = [Episodio("kill-9", "pagamento", 3.0, 6.1, 0.8), Episodio("congela", "broker 2", 11.0)]
 cronica = Cronica(42, 1000, 3, [Amostra(12.5, 800, 500, 400)], episodios)
 parada = Parada()
 try:
-    with parada, Painel(cronica, 60.0, parada) as painel:
+    plano = Plano(1000, [], 42, rodadas=None, segundos=60.0, ingenuo=False)
+    with parada, Painel(cronica, plano, parada) as painel:
         painel.diz("a notificação está pronta")
         while True:
             painel.atualiza()
@@ -62,7 +68,7 @@ def linhas(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[str]]:
 def test_uma_linha_quando_a_falha_comeca_e_outra_quando_um_pedido_anda(
     cronica: Cronica, linhas: Callable[[], list[str]]
 ) -> None:
-    with Painel(cronica, 60.0, Parada()) as painel:
+    with Painel(cronica, PLANO, Parada()) as painel:
         painel.atualiza()
         assert linhas() == []
         falha = Episodio("kill-9", "pagamento", 2.04)
@@ -81,7 +87,7 @@ def test_uma_linha_quando_a_falha_comeca_e_outra_quando_um_pedido_anda(
 
 
 def test_falhas_que_se_cruzam_sao_contadas_cada_uma_uma_vez(cronica: Cronica, linhas: Callable[[], list[str]]) -> None:
-    with Painel(cronica, 60.0, Parada()) as painel:
+    with Painel(cronica, PLANO, Parada()) as painel:
         cronica.episodios += [Episodio("congela", "broker 1", 1.0), Episodio("Ctrl+C", "estoque", 2.0, 2.0, 0.5)]
         painel.atualiza()
         cronica.episodios[0].fim_s, cronica.episodios[0].retomada_s = 9.0, 0.1
@@ -100,7 +106,7 @@ def test_no_fim_conta_o_que_nao_acabou_mas_nao_se_foi_interrompido(
 ) -> None:
     parada = Parada()
     cronica.episodios += [Episodio("kill-9", "estoque", 1.0, 2.0), Episodio("congela", "broker 1", 3.0)]
-    with Painel(cronica, 60.0, parada) as painel:
+    with Painel(cronica, PLANO, parada) as painel:
         painel.atualiza()
         linhas()
         parada.pedida = interrompida
@@ -112,7 +118,7 @@ def test_no_fim_conta_o_que_nao_acabou_mas_nao_se_foi_interrompido(
 
 
 def test_uma_linha_de_andamento_a_cada_dez_segundos(cronica: Cronica, linhas: Callable[[], list[str]]) -> None:
-    with Painel(cronica, 60.0, Parada()) as painel:
+    with Painel(cronica, PLANO, Parada()) as painel:
         for decimos in range(0, 350, 5):
             cronica.amostras.append(Amostra(decimos / 10, decimos * 4, decimos * 2, decimos))
             painel.atualiza()
@@ -123,6 +129,15 @@ def test_uma_linha_de_andamento_a_cada_dez_segundos(cronica: Cronica, linhas: Ca
     ]
 
 
+def test_por_rodadas_diz_em_que_falha_esta(cronica: Cronica, linhas: Callable[[], list[str]]) -> None:
+    plano = replace(PLANO, falhas=[FALHAS["kill-9"], FALHAS["congela"]], rodadas=2)
+    cronica.episodios.append(Episodio("kill-9", "estoque", 1.0, 2.0, 0.5))
+    with Painel(cronica, plano, Parada()) as painel:
+        cronica.amostras.append(Amostra(10.0, 400, 200, 100))
+        painel.atualiza()
+    assert linhas()[-1].startswith("10 s, falha 1 de 4: 400 enviados,")
+
+
 def test_o_tempo_passa_tambem_sem_noticias(
     cronica: Cronica, linhas: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,7 +145,7 @@ def test_o_tempo_passa_tambem_sem_noticias(
     relogio = [1000.0]
     monkeypatch.setattr(modulo, "time", SimpleNamespace(monotonic=lambda: relogio[0]))
     falha = Episodio("congela", "broker 1", 4.0)
-    with Painel(cronica, 60.0, Parada()) as painel:
+    with Painel(cronica, PLANO, Parada()) as painel:
         relogio[0] += 100.0
         painel.atualiza()  # a execução ainda não começou
         cronica.amostras.append(Amostra(3.0, 10, 9, 8))
@@ -152,7 +167,7 @@ def test_o_tempo_passa_tambem_sem_noticias(
 
 
 def test_muitas_threads_falam_e_cada_linha_sai_inteira(cronica: Cronica, linhas: Callable[[], list[str]]) -> None:
-    with Painel(cronica, 60.0, Parada()) as painel:
+    with Painel(cronica, PLANO, Parada()) as painel:
 
         def fala(quem: int) -> None:
             for n in range(50):
@@ -167,7 +182,7 @@ def test_muitas_threads_falam_e_cada_linha_sai_inteira(cronica: Cronica, linhas:
 
 
 def test_o_que_se_diz_nao_comanda_o_terminal(cronica: Cronica, linhas: Callable[[], list[str]]) -> None:
-    with Painel(cronica, 60.0, Parada()) as painel:
+    with Painel(cronica, PLANO, Parada()) as painel:
         painel.diz("antes\x1b[2Jdepois [bold]sem marcação[/]")
     assert linhas() == [r"antes\x1b[2Jdepois [bold]sem marcação[/]"]
 

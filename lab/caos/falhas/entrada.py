@@ -1,0 +1,70 @@
+"""As falhas do que entra na linha: registros que não são pedidos, e um produtor morto no meio do envio."""
+
+import contextlib
+from collections.abc import Iterator
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from common.conexao.clientes import do_produtor
+from common.configuracao import NUMERO_DE_PARTICOES, topicos
+from common.erros import PrazoEsgotado
+from common.pedido import codifica, novos_pedidos
+from common.prazo import com_prazo
+from lab.caos.falhas.falha import Alvos, Falha
+
+VENENOS_POR_TOPICO = 20
+ENVENENA_S = 40.0  # publicar 60 registros leva milissegundos; com o broker fora, até ele voltar
+ENVIO_LONGO = 5_000  # pedidos: uns 0,5 s de envio
+DIARIO_MAXIMO_BYTES = 40_000  # a morte vem em algum ponto dos primeiros 100 pedidos, ou pouco depois
+
+
+@contextlib.contextmanager
+def _veneno(alvos: Alvos) -> Iterator[str]:
+    """Registros que não são pedidos, em todos os tópicos: bytes ao acaso, JSON cortado, um status fora de lugar."""
+    novos, aprovados, concluidos = topicos()
+
+    def venenos() -> Iterator[bytes | None]:
+        for pedido in novos_pedidos(VENENOS_POR_TOPICO // 4):
+            valor = codifica(pedido)
+            yield None
+            yield alvos.sorte.randbytes(alvos.sorte.randint(1, 200))
+            yield valor[: alvos.sorte.randint(0, len(valor) - 1)]
+            yield codifica(pedido.aprovado().pago())  # em pedidos_concluidos seria um pedido que ninguém enviou
+
+    def publica() -> None:
+        produtor = KafkaProducer(**do_produtor())
+        try:
+            envios = [
+                produtor.send(topico, valor, b"veneno", partition=alvos.sorte.randrange(NUMERO_DE_PARTICOES))
+                for topico in (novos, aprovados)
+                for valor in venenos()
+            ]
+            envios += [
+                produtor.send(concluidos, b"nem JSON", b"veneno", partition=particao)
+                for particao in range(NUMERO_DE_PARTICOES)
+            ]
+            for envio in envios:
+                envio.get(ENVENENA_S)
+        finally:
+            produtor.close(timeout=2)
+
+    onde = "os três tópicos"
+    try:
+        com_prazo(publica, 2 * ENVENENA_S, "envenenar os tópicos")
+    except (KafkaError, PrazoEsgotado):  # outra falha, ao mesmo tempo, levou o broker
+        onde += " (não aconteceu)"
+    yield onde
+
+
+@contextlib.contextmanager
+def _produtor_morto(alvos: Alvos) -> Iterator[str]:
+    """kill -9 no meio do envio; a carga continua com outros produtores."""
+    alvos.instancias.mata_produtor(ENVIO_LONGO, alvos.sorte.randint(1, DIARIO_MAXIMO_BYTES))
+    yield "produtor"
+
+
+DA_ENTRADA = (
+    Falha("produtor-morto", "kill -9 no produtor", (0.0, 1.0), _produtor_morto),
+    Falha("veneno", "registros que não são pedidos", (0.0, 1.0), _veneno),
+)

@@ -1,0 +1,52 @@
+"""O que é uma falha do caos, e em quem ela acontece.
+
+Uma falha é um `with`: injeta ao entrar, cura ao sair, e o seu valor (str) diz em quem foi. As esperas dentro dele têm
+prazo e toleram não ver o que esperavam: com duas falhas ao mesmo tempo, uma pode atrasar a outra. Quem julga é o
+verificador, no fim.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from random import Random
+
+from common.configuracao import ETAPAS, Etapa
+from lab.caos.instancias import Instancias
+from lab.kafka_local.broker import BrokerLocal
+from lab.kafka_local.cluster import KafkaLocal
+from lab.processos.script import Script
+
+
+@dataclass(frozen=True)
+class Alvos:
+    """Em quem uma falha pode acontecer, e o sorteio só dela."""
+
+    instancias: Instancias
+    kafka: KafkaLocal
+    sorte: Random
+
+    def etapa(self) -> Etapa:
+        return self.sorte.choice(ETAPAS)
+
+    def instancia(self, etapa: Etapa) -> Script:
+        """Uma instância viva. Se não há nenhuma (outra falha as levou), uma nova."""
+        vivas = [script for script in self.instancias.por_etapa[etapa] if script.vivo]
+        return self.sorte.choice(vivas) if vivas else self.instancias.abre_pronta(etapa)
+
+    def broker(self) -> BrokerLocal:
+        return self.sorte.choice(self.kafka.brokers)
+
+
+Injecao = Callable[[Alvos], AbstractContextManager[str]]
+
+
+@dataclass(frozen=True)
+class Falha:
+    """Uma falha que a agenda pode marcar. `dura_s`: entre quantos segundos ela fica antes da cura."""
+
+    nome: str
+    explica: str
+    dura_s: tuple[float, float]
+    injeta: Injecao
+    congela: bool = False  # precisa de SIGSTOP, que o Windows não tem
+    sabota: bool = False  # o que se sabota é a transação, que o serviço ingênuo não tem

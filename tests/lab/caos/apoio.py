@@ -1,0 +1,42 @@
+"""Um caos de verdade, curto e com semente fixa, como processo, e o que se exige do que ele diz."""
+
+import contextlib
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.apoio.comando import comeca
+
+FIM_S = 600.0  # aqui, uns 90 s; o próprio ensaio tem prazos menores
+
+
+@contextlib.contextmanager
+def ensaio(pasta: Path, *flags: str) -> "Iterator[subprocess.Popen[str]]":
+    """`python -m lab caos FLAGS...`, com os temporários à vista, em `pasta`. Ao sair ele não roda mais."""
+    comando = ["-m", "lab", "caos", *flags, "--figura", str(pasta / "caos.svg")]
+    with comeca(pasta, *comando, COLUMNS="200") as processo:
+        try:
+            yield processo
+        finally:
+            processo.kill()  # se já não terminou; os processos dele morrem junto
+
+
+def perdidos_e_duplicados(saida: str) -> tuple[int, int]:
+    achado = re.search(r"perdidos (\d+), duplicados (\d+) \(semente", saida)
+    assert achado, saida
+    return int(achado[1]), int(achado[2])
+
+
+def exige_que_passe(pasta: Path, falhas: str, *flags: str) -> None:
+    """Uma rodada de `falhas`: cada uma acontece de verdade, e nada se perde nem se duplica."""
+    with ensaio(pasta, "--falhas", falhas, "--rodadas", "1", "--pedidos", "1000", *flags) as processo:
+        saida, _ = processo.communicate(timeout=FIM_S)
+    assert processo.returncode == 0, saida
+    assert perdidos_e_duplicados(saida) == (0, 0)
+    assert "✘" not in saida
+    # a que não acontece não prova nada: "(não aconteceu)"
+    deram_se = [linha for linha in saida.splitlines() if "começa, aos" in linha and "(não" not in linha]
+    assert sorted(linha.partition(" em ")[0] for linha in deram_se) == sorted(falhas.split(",")), saida
+    assert (pasta / "caos.svg").read_text(encoding="utf-8").lstrip().startswith("<")
+    assert list(pasta.glob("lab-*")) == []

@@ -1,0 +1,42 @@
+"""De quanta carga um ensaio precisa, e quando ele acaba."""
+
+import pytest
+
+from lab.caos.comando import PEDIDOS, SEGUNDOS
+from lab.caos.falhas.catalogo import FALHAS
+from lab.caos.plano import EVENTO_S, TEMPO_MAXIMO_S, Plano
+
+TODAS = list(FALHAS.values())
+
+
+def plano(pedidos: int = 1000, rodadas: int | None = None, segundos: float = 60.0) -> Plano:
+    return Plano(pedidos, TODAS, semente=7, rodadas=rodadas, segundos=segundos, ingenuo=False)
+
+
+@pytest.mark.parametrize("este", [plano(PEDIDOS, segundos=SEGUNDOS), plano(rodadas=1), plano(100_000, rodadas=20)])
+def test_a_carga_dura_tanto_quanto_as_falhas(este: Plano) -> None:
+    assert 0 < este.tempo_s <= TEMPO_MAXIMO_S
+    assert este.pedidos - este.eventos < este.rajada * este.eventos <= este.pedidos
+    # enquanto uma rajada passa a falha começa, e o serviço ainda tem folga até a rajada seguinte
+    assert 2.0 < este.rajada * este.tempo_s < EVENTO_S
+
+
+def test_por_rodadas_sao_exatamente_tantos_eventos_e_o_tempo_nao_conta() -> None:
+    assert plano(rodadas=1).eventos == len(TODAS)
+    assert plano(rodadas=3).eventos == 3 * len(TODAS)
+    assert not plano(rodadas=1, segundos=60.0).acabou(61.0)
+    assert plano(segundos=60.0).acabou(60.0)
+    assert not plano(segundos=60.0).acabou(59.9)
+
+
+@pytest.mark.parametrize("este", [plano(1, segundos=86_400.0), plano(1, rodadas=1000), plano(10_000_000, segundos=1.0)])
+def test_no_extremo_ainda_ha_carga(este: Plano) -> None:
+    assert este.rajada >= 1
+    assert 0 < este.tempo_s <= TEMPO_MAXIMO_S
+
+
+def test_o_que_se_diz_dele() -> None:
+    assert plano(segundos=60.0).tamanho() == "60 s de falhas"
+    assert [plano(rodadas=n).tamanho() for n in (1, 2)] == ["1 rodada", "2 rodadas"]
+    assert plano(segundos=60.0).andamento(12.3, 3) == "12 s de 60 s"
+    assert plano(rodadas=1).andamento(12.3, 3) == f"12 s, falha 3 de {len(TODAS)}"

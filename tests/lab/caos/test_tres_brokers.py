@@ -1,0 +1,16 @@
+"""O caos de verdade em três brokers: as falhas deles e as dos serviços congelados, cada uma uma vez."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.lab.caos.apoio import exige_que_passe
+
+pytestmark = [pytest.mark.broker, pytest.mark.skipif(os.name == "nt", reason="o Windows não tem SIGSTOP")]
+
+FALHAS = "congela,congela-no-join,instancias,broker-mata,broker-congela,broker-para,broker-reinicia"
+
+
+def test_os_servicos_da_aula_passam(tmp_path: Path) -> None:
+    exige_que_passe(tmp_path, FALHAS, "--semente", "7", "--brokers", "3")
