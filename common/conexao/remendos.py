@@ -3,6 +3,9 @@
 Cada um conserta um defeito visto em um Kafka de verdade, e tem um teste que falha sem ele.
 """
 
+import errno
+import os
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -10,15 +13,19 @@ from kafka.errors import (
     CorruptRecordError,
     IllegalSaslStateError,
     IncompatibleBrokerVersion,
+    KafkaConnectionError,
     SaslAuthenticationFailedError,
     UnsupportedSaslMechanismError,
 )
 from kafka.net.connection import KafkaConnection
+from kafka.net.inet import KafkaNetSocket
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 from kafka.record.default_records import DefaultRecord, DefaultRecordBatch, decode_varint
 
 _proximo = DefaultRecordBatch.__next__
 _identifica = KafkaConnection._sasl_authenticate
+_procura_o_nome = KafkaNetSocket.dns_lookup
+_conecta_com_proxy = KafkaNetSocket.sock_connect
 _recebe = {transporte: transporte._sock_recv for transporte in (KafkaTCPTransport, KafkaSSLTransport)}
 
 
@@ -26,6 +33,8 @@ def aplica() -> None:
     """Põe os remendos neste processo. Chamar de novo não muda nada."""
     DefaultRecordBatch.__next__ = _proximo_mesmo_ilegivel
     KafkaConnection._sasl_authenticate = _identifica_ou_recusa
+    KafkaNetSocket.dns_lookup = _ipv4_antes
+    KafkaNetSocket.sock_connect = _conecta
     for transporte, recebe in _recebe.items():
         transporte._sock_recv = _entrega_antes_de_acusar(recebe)
 
@@ -80,3 +89,30 @@ def _entrega_antes_de_acusar(recebe: Callable[[Any], tuple[bytes, Any]]) -> Call
         return dados, None if dados else erro
 
     return recebe_e_entrega
+
+
+def _ipv4_antes(rede: Any, *nome: Any, **opcoes: Any) -> list[Any]:
+    """No Windows "localhost" é [::1, 127.0.0.1], e um Kafka de aula só escuta no segundo: o primeiro custaria 2 s."""
+    achados = _procura_o_nome(rede, *nome, **opcoes)
+    return sorted(achados, key=lambda achado: achado[0] != socket.AF_INET)
+
+
+async def _conecta(rede: Any, net: Any, conexao: socket.socket, endereco: Any, timeout_at: float | None = None) -> Any:
+    """O desfecho de uma conexão é o que diz SO_ERROR.
+
+    O kafka-python o pergunta chamando connect_ex de novo, e no Windows isto começa outra tentativa em vez de contar a
+    recusa (dpkp/kafka-python #862): um endereço que recusa come o prazo inteiro, e o seguinte nunca é tentado.
+    """
+    if type(rede) is not KafkaNetSocket:  # um proxy tem uma conversa sua antes de estar conectado
+        return await _conecta_com_proxy(rede, net, conexao, endereco, timeout_at=timeout_at)
+    codigo = rede.connect_ex(conexao, endereco)
+    while codigo in _EM_ANDAMENTO:
+        await net.wait_write(conexao, timeout_at=timeout_at)  # KafkaTimeoutError, passado o prazo
+        codigo = conexao.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if codigo:
+        raise KafkaConnectionError(f"{codigo} {errno.errorcode.get(codigo, os.strerror(codigo))}")
+    return conexao
+
+
+# um connect que não bloqueia ainda não acabou; no Windows o código é WSAEWOULDBLOCK, que lá é o errno.EWOULDBLOCK
+_EM_ANDAMENTO = (errno.EINPROGRESS, errno.EWOULDBLOCK)
