@@ -15,17 +15,19 @@ from types import TracebackType
 from common.erros import ErroDoLaboratorio
 from common.terminal.texto import visivel
 
-_PACOTES = {"kafka", "msgspec", "rich"}  # os do requirements.txt que os scripts importam
-
 
 def _mostra_erro(tipo: type[BaseException], erro: BaseException, rastro: TracebackType | None) -> None:
     """Erro previsto: uma linha e o seu status. Ctrl+C: silêncio."""
     if isinstance(erro, ErroDoLaboratorio):
         _termina(str(erro), erro.status)
-    if isinstance(erro, ImportError) and (erro.name or "").partition(".")[0] in _PACOTES:
-        _termina(f"falta {erro.name}: ative o .venv neste terminal e rode 'pip install -r requirements.txt'", 1)
-    if not isinstance(erro, KeyboardInterrupt):
-        sys.__excepthook__(tipo, erro, rastro)
+    if isinstance(erro, KeyboardInterrupt):
+        return
+    from common.pacotes import o_que_impede  # só agora: um script que dá certo não espera por isto
+
+    # um pacote de outra versão falha de qualquer jeito, e não só ao ser importado
+    if linha := o_que_impede(erro.name if isinstance(erro, ImportError) else None):
+        _termina(linha, 1)
+    sys.__excepthook__(tipo, erro, rastro)
 
 
 def _termina(linha: str, status: int) -> None:

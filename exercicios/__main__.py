@@ -4,16 +4,13 @@ import argparse
 import functools
 import os
 import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from common.terminal.argumentos import Argumentos
 from common.terminal.linhas import diga
 from exercicios.conferencias import EXERCICIOS, confere
 from exercicios.conferencias.falta import Falta
-from lab.kafka_local.cluster import KafkaLocal
-from lab.kafka_local.privado import so_este_kafka
+from lab.kafka_local.privado import kafka_privado
 from lab.processos.parada import Parada
 from lab.processos.sala import Sala
 
@@ -37,12 +34,7 @@ def _confere(args: argparse.Namespace, parada: Parada, ao_parar: Callable[[], No
     pacote = "exercicios.solucoes" if args.solucao else "exercicios"
     arquivo = f"{pacote.replace('.', '/')}/{EXERCICIOS[int(args.numero)]}.py"
     _fala(args.numero, "cyan", f"Confiro {arquivo} em um Kafka só para isto: até meio minuto (Ctrl+C encerra)")
-    # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
-    with (
-        tempfile.TemporaryDirectory(prefix="lab-exercicio-", ignore_cleanup_errors=True) as pasta,
-        so_este_kafka(kafka := KafkaLocal(Path(pasta)), parada, ao_parar),
-        Sala(kafka.bootstrap) as sala,
-    ):
+    with kafka_privado(parada, ao_parar) as kafka, Sala(kafka.bootstrap) as sala:
         os.environ.update(sala.ambiente | SEM_CORES)
         try:
             with parada.corpo():

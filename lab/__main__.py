@@ -1,8 +1,8 @@
 """A entrada das ferramentas: `python -m lab COMANDO`. Antes do ambiente pronto, só a biblioteca padrão.
 
 Um comando é uma pasta com um comando.py, que tem configura(analisador) e executa(args) -> status; o docstring dele é a
-ajuda. A pasta pode dizer mais do que o comando, depois de um "_": uma pasta lab/kafka esconderia a biblioteca kafka de
-um arquivo de lab/ rodado como script.
+ajuda. Se usa mais do que o requirements.txt, ele o diz em REQUISITOS (lab/ambiente.py). A pasta pode dizer mais do que
+o comando, depois de um "_": uma pasta lab/kafka esconderia a biblioteca kafka de um arquivo de lab/ rodado como script.
 """
 
 import ast
@@ -45,7 +45,7 @@ def _modulo(comando: str) -> ModuleType:
     nome = f"lab.{COMANDOS[comando].parent.name}.comando"
     try:
         return importlib.import_module(nome)
-    except ImportError:  # falta um pacote, ou é velho demais
+    except (ImportError, AttributeError):  # falta um pacote, ou é de outra versão
         ambiente.garante()
         return importlib.import_module(nome)
 
@@ -67,7 +67,7 @@ def main(argumentos: list[str]) -> int:
     if args.resto and not args.repassa:  # só o comando testes entrega a outro programa o que não conhece
         analisador.error(f"unrecognized arguments: {' '.join(args.resto)}")
     try:
-        ambiente.garante()
+        ambiente.garante(getattr(modulo, "REQUISITOS", ambiente.DA_AULA))
     except ErroDoLaboratorio:
         if comando != "diagnostico":  # ele existe para a máquina em que isto falha
             raise

@@ -12,19 +12,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 from common.erros import ErroDoLaboratorio
+from common.pacotes import REQUISITOS, requisitos, satisfaz
 from lab import RAIZ
 from lab.processos.trava import Trava
 from lab.terminal.mensagem import informa
 
-REQUISITOS = RAIZ / "requirements.txt"
+Arquivos = tuple[Path, ...]  # de requisitos; cada um inclui os anteriores
+DA_AULA: Arquivos = (REQUISITOS,)
+DE_DESENVOLVIMENTO: Arquivos = (*DA_AULA, RAIZ / "requirements-dev.txt")  # mais o que só os testes e o caos usam
 VENV = RAIZ / ".venv"
 PYTHON_DO_VENV = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-# O resumo do requirements.txt, escrito só depois de tudo instalado: uma instalação interrompida não o deixa.
+# Um resumo por arquivo de requisitos, escrito só depois de tudo instalado: uma instalação interrompida não o deixa.
 _MARCA = VENV / "lab-pronto.sha256"
 _LOG = VENV / "lab-instalacao.log"
 _TRAVA = RAIZ / ".venv.trava"  # fora do .venv, que pode ser recriado
@@ -36,49 +38,25 @@ _PRAZO_DO_VENV_S = 300.0  # aqui, 3 s; um disco lento com antivírus leva minuto
 _LINHAS_NO_ERRO = 3
 
 
-def _versao(texto: str) -> tuple[int, ...]:
-    """Os números iniciais da versão: "2.9.post0" é (2, 9)."""
-    numeros = re.match(r"\d+(?:\.\d+)*", texto)
-    return tuple(int(parte) for parte in numeros[0].split(".")) if numeros else ()
-
-
-def requisitos() -> Iterator[tuple[str, str]]:
-    """Nome e faixa de versões (str) de cada linha do requirements.txt que vale para toda máquina."""
-    for linha in REQUISITOS.read_text(encoding="utf-8").splitlines():
-        requisito = linha.partition("#")[0].strip()
-        if requisito and ";" not in requisito:  # com marcador: quem usa o pacote diz o que falta
-            nome, faixa = re.fullmatch(r"([\w.-]+)(?:\[.*\])?(.*)", requisito).groups()  # type: ignore[union-attr]
-            yield nome, faixa
-
-
-def satisfaz(instalada: str, faixa: str) -> bool:
-    """Diz se a versão (str) está na faixa (str), que no requirements.txt é sempre ">=a" ou ">=a,<b"."""
-    versao = _versao(instalada)
-    for limite in filter(None, faixa.split(",")):
-        if limite.startswith(">=") and not versao >= _versao(limite[2:]):
-            return False
-        if limite.startswith("<") and not versao < _versao(limite[1:]):
-            return False
-    return True
-
-
-def _tem_tudo() -> bool:
+def _tem_tudo(arquivos: Arquivos) -> bool:
     """Diz se o Python que está rodando serve como está. Não usa a rede."""
-    if Path(sys.prefix).resolve() == VENV and not _instalacao_completa():
+    if Path(sys.prefix).resolve() == VENV and not _instalacao_completa(arquivos):
         return False
+    pedidos = (pedido for arquivo in arquivos for pedido in requisitos(arquivo))
     try:
-        return all(satisfaz(importlib.metadata.version(nome), faixa) for nome, faixa in requisitos())
+        return all(satisfaz(importlib.metadata.version(nome), faixa) for nome, faixa in pedidos)
     except importlib.metadata.PackageNotFoundError:
         return False
 
 
-def _resumo() -> str:
-    return hashlib.sha256(REQUISITOS.read_bytes()).hexdigest()
+def _resumos(arquivos: Arquivos) -> list[str]:
+    return [f"{hashlib.sha256(arquivo.read_bytes()).hexdigest()} {arquivo.name}" for arquivo in arquivos]
 
 
-def _instalacao_completa() -> bool:
+def _instalacao_completa(arquivos: Arquivos) -> bool:
     try:
-        return PYTHON_DO_VENV.exists() and _MARCA.read_text(encoding="ascii") == _resumo()
+        feitos = _MARCA.read_text(encoding="ascii").splitlines()
+        return PYTHON_DO_VENV.exists() and set(_resumos(arquivos)) <= set(feitos)
     except OSError:
         return False
 
@@ -110,12 +88,13 @@ def _cria_venv() -> None:
         raise ErroDoLaboratorio(f"não consegui criar {VENV} ({motivo}). Apague essa pasta e repita")
 
 
-def _instala() -> None:
-    informa("Instalando os pacotes do requirements.txt (um a três minutos na primeira vez)…")
+def _instala(arquivos: Arquivos) -> None:
+    nomes = " e do ".join(arquivo.name for arquivo in arquivos if not _instalacao_completa((arquivo,)))
+    informa(f"Instalando os pacotes do {nomes or arquivos[-1].name} (um a três minutos na primeira vez)…")
     _MARCA.unlink(missing_ok=True)
     comeco = time.monotonic()
     pip = [str(PYTHON_DO_VENV), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    pip += ["--progress-bar", "off", "-r", str(REQUISITOS)]
+    pip += ["--progress-bar", "off", "-r", str(arquivos[-1])]
     erros: list[str] = []
     with (
         _LOG.open("w", encoding="utf-8") as log,
@@ -135,7 +114,7 @@ def _instala() -> None:
             f"o pip não instalou os pacotes. Confira a internet e repita o comando. O pip disse: "
             f"{' | '.join(erros[-_LINHAS_NO_ERRO:]) or 'nada'} (tudo em {_LOG})"
         )
-    _MARCA.write_text(_resumo(), encoding="ascii")
+    _MARCA.write_text("\n".join(_resumos(arquivos)), encoding="ascii")
     informa(f"Ambiente pronto em {time.monotonic() - comeco:.0f} s.")
 
 
@@ -148,7 +127,7 @@ def _noticia(linha: str) -> str | None:
     return None
 
 
-def _prepara() -> None:
+def _prepara(arquivos: Arquivos) -> None:
     """Deixa o .venv completo, uma vez só mesmo que dois terminais peçam juntos."""
     try:
         with Trava(_TRAVA) as trava:
@@ -156,11 +135,11 @@ def _prepara() -> None:
                 informa(f"Outro terminal (processo {trava.dono()}) prepara o ambiente; esperando por ele…")
                 if not trava.tenta(_ESPERA_POR_OUTRO_S):
                     raise ErroDoLaboratorio("o outro terminal não terminou de preparar o ambiente; repita o comando")
-            if _instalacao_completa() and Path(sys.prefix).resolve() != VENV:
+            if _instalacao_completa(arquivos) and Path(sys.prefix).resolve() != VENV:
                 return
             if not _pip_responde():
                 _cria_venv()
-            _instala()
+            _instala(arquivos)
     except OSError as erro:
         raise ErroDoLaboratorio(f"não consegui preparar {VENV}: {erro}") from erro
 
@@ -178,14 +157,17 @@ def _recomeca() -> NoReturn:
     sys.exit(processo.wait())
 
 
-def garante() -> None:
-    """Volta se este Python tem tudo; senão prepara o .venv e recomeça nele. Erro: ErroDoLaboratorio."""
+def garante(arquivos: Arquivos = DA_AULA) -> None:
+    """Volta se este Python tem tudo o que os `arquivos` pedem; senão prepara o .venv e recomeça nele.
+
+    Erro: ErroDoLaboratorio.
+    """
     recomecado = os.environ.pop(_RECOMECO, None)
-    if _tem_tudo():
+    if _tem_tudo(arquivos):
         return
-    if recomecado and _instalacao_completa():
+    if recomecado and _instalacao_completa(arquivos):
         # o .venv foi alterado à mão depois de completo: sem a marca, a próxima vez o refaz
         _MARCA.unlink(missing_ok=True)
         raise ErroDoLaboratorio("o .venv está incompleto; repita o comando para consertá-lo")
-    _prepara()
+    _prepara(arquivos)
     _recomeca()

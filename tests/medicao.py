@@ -5,6 +5,7 @@ Não é um teste: nada falha por ser lento. Os números de uma execução só se
 
 import sys
 import time
+from collections.abc import Iterator
 
 import psutil
 
@@ -26,7 +27,7 @@ def main() -> None:
                     sys.stdout.flush()
 
 
-def partida_e_ctrl_c(sala: SalaDeTeste):
+def partida_e_ctrl_c(sala: SalaDeTeste) -> Iterator[tuple[str, str]]:
     sala.produz(1)  # os tópicos já existem, como em toda partida menos a primeira
     partidas, saidas = [], []
     for nome in ("estoque", "pagamento", "notificacao"):
@@ -41,7 +42,7 @@ def partida_e_ctrl_c(sala: SalaDeTeste):
     yield "do Ctrl+C ao fim do processo, cada serviço", _segundos(*saidas)
 
 
-def uma_e_duas_instancias(sala: SalaDeTeste):
+def uma_e_duas_instancias(sala: SalaDeTeste) -> Iterator[tuple[str, str]]:
     primeira = sala.servico("estoque", TEMPO_S)
     inicio = time.monotonic()
     sala.produz(10)
@@ -63,7 +64,7 @@ def uma_e_duas_instancias(sala: SalaDeTeste):
     yield "uma segunda instância, com a primeira no meio de um pedido", f"primeiro pedido em {quando:.2f} s"
 
 
-def kill_9(sala: SalaDeTeste):
+def kill_9(sala: SalaDeTeste) -> Iterator[tuple[str, str]]:
     vitima, herdeira = sala.servico("estoque", TEMPO_S), sala.servico("estoque", 0)
     vitima.espera("Rebalanceamento", PRONTO_S)
     sala.produz(10)
@@ -75,13 +76,13 @@ def kill_9(sala: SalaDeTeste):
     yield "kill -9 de uma instância: os pedidos dela seguem em outra em", _segundos(quando)
 
 
-def kill_9_na_transacao(sala: SalaDeTeste):
+def kill_9_na_transacao(sala: SalaDeTeste) -> Iterator[tuple[str, str]]:
     herdeira, inicio = sala.estoque_morto_no_commit(10)
     quando = herdeira.espera("aprovado", FIM_S, vezes=10) - inicio
     yield "kill -9 dentro de uma transação: o último pedido aprovado em", _segundos(quando)
 
 
-def muitos_pedidos(sala: SalaDeTeste):
+def muitos_pedidos(sala: SalaDeTeste) -> Iterator[tuple[str, str]]:
     servicos = sala.linha_inteira()
     inicio = time.monotonic()
     produtor = sala.produz(MUITOS)

@@ -16,8 +16,9 @@ from itertools import groupby
 
 import pytest
 
+from lab import RAIZ
 from lab.kafka_local.cluster import KafkaLocal
-from lab.processos.script import RAIZ, Script
+from lab.processos.script import Script
 from tests.apoio.sala import ate
 
 BLOCO = re.compile(r"^```(sh|text) (T\d)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

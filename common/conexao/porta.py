@@ -32,18 +32,31 @@ def exige_porta_aberta() -> None:
     Erros: KafkaIndisponivel se nenhum aceita, KafkaConnectionError se não é TLS o que há lá, ErroDoLaboratorio se o
     certificado não serve.
     """
-    motivo = ""
+    recusa = KafkaIndisponivel()
     for host, porta in enderecos():
         try:
-            with socket.create_connection((host, porta), CONEXAO_S) as conexao:
-                _confere_o_certificado(conexao, host)
-            return
-        except ConnectionRefusedError:
-            motivo = "conexão recusada"
-        except socket.gaierror:
-            motivo = f"o nome {host} não existe na rede"
-        except (OSError, UnicodeError) as erro:  # UnicodeError: um nome que nem o DNS aceita
-            motivo = str(erro)
+            conexao = conecta(host, porta)
+        except KafkaIndisponivel as erro:
+            recusa = erro
+            continue
+        with conexao:
+            _confere_o_certificado(conexao, host)
+        return
+    raise recusa
+
+
+def conecta(host: str, porta: int) -> socket.socket:
+    """Uma conexão TCP. Erro: KafkaIndisponivel, com o motivo."""
+    try:
+        return socket.create_connection((host, porta), CONEXAO_S)
+    except ConnectionRefusedError:
+        motivo = "conexão recusada"
+    except socket.gaierror:
+        motivo = f"o nome {host} não existe na rede"
+    except TimeoutError:
+        motivo = f"sem resposta em {CONEXAO_S:g} s"
+    except (OSError, UnicodeError) as erro:  # UnicodeError: um nome que nem o DNS aceita
+        motivo = str(erro)
     raise KafkaIndisponivel(motivo)
 
 
@@ -60,5 +73,5 @@ def _confere_o_certificado(conexao: socket.socket, host: str) -> None:
             f"o certificado do Kafka em {bootstrap()} não é de confiança ({defeito}): "
             "KAFKA_SSL_CAFILE é o arquivo que lhe deram com o cluster?"
         ) from None
-    except (ssl.SSLError, ConnectionError, TimeoutError) as erro:
+    except OSError as erro:  # também ssl.SSLError: respondeu outra coisa, ou desligou
         raise KafkaConnectionError(f"a porta não fala TLS: {erro}") from None

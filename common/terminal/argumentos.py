@@ -4,6 +4,7 @@ import argparse
 import math
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -55,22 +56,36 @@ def _traduz(mensagem: str) -> str:
     return mensagem
 
 
-def segundos_de_trabalho(texto: str) -> float:
-    """Um float entre 0 e TEMPO_MAXIMO_S (segundos). Erro: argparse.ArgumentTypeError."""
-    try:
-        segundos = float(texto.replace(",", "."))
-    except ValueError:
-        segundos = math.nan
-    if not 0 <= segundos <= TEMPO_MAXIMO_S:  # nan falha nas duas comparações
-        raise argparse.ArgumentTypeError(f"{texto!r} não é um tempo entre 0 e {TEMPO_MAXIMO_S:g} segundos")
-    return segundos
+def inteiro(minimo: int, maximo: int, o_que: str = "um número inteiro") -> Callable[[str], int]:
+    """O `type` de uma flag que vale de `minimo` a `maximo`. O erro dele: argparse.ArgumentTypeError."""
+
+    def le(texto: str) -> int:
+        # sem olhar o tamanho, milhões de algarismos ocupariam o int() por minutos
+        algarismos = texto.isascii() and texto.isdecimal() and len(texto) <= len(str(maximo))
+        if not algarismos or not minimo <= int(texto) <= maximo:
+            raise argparse.ArgumentTypeError(f"{texto!r} não é {o_que} de {minimo} a {maximo}")
+        return int(texto)
+
+    return le
 
 
-def quantidade_de_pedidos(texto: str) -> int:
-    """Um int de 1 a QUANTIDADE_MAXIMA. Erro: argparse.ArgumentTypeError."""
-    if not texto.isdecimal() or not texto.isascii() or not 1 <= int(texto[:9]) <= QUANTIDADE_MAXIMA or len(texto) > 8:
-        raise argparse.ArgumentTypeError(f"{texto!r} não é um número inteiro de 1 a {QUANTIDADE_MAXIMA}")
-    return int(texto)
+def segundos(minimo: float, maximo: float, o_que: str) -> Callable[[str], float]:
+    """O `type` de uma flag em segundos, com ponto ou vírgula. O erro dele: argparse.ArgumentTypeError."""
+
+    def le(texto: str) -> float:
+        try:
+            valor = float(texto.replace(",", "."))
+        except ValueError:
+            valor = math.nan
+        if not minimo <= valor <= maximo:  # nan falha nas duas comparações
+            raise argparse.ArgumentTypeError(f"{texto!r} não é {o_que} de {minimo:g} a {maximo:g} segundos")
+        return valor
+
+    return le
+
+
+segundos_de_trabalho = segundos(0, TEMPO_MAXIMO_S, "um tempo")
+quantidade_de_pedidos = inteiro(1, QUANTIDADE_MAXIMA)
 
 
 def tempo(descricao: str | None, padrao_s: float) -> float:

@@ -1,11 +1,10 @@
 """O que as conferÃªncias dividem: rodar scripts, esperar pelo que eles dizem e contar os pedidos."""
 
 import re
-import time
 from collections.abc import Callable, Sequence
 
 from common.configuracao import Etapa
-from common.prazo import PASSO_S, Prazo
+from common.prazo import espera_ate
 from common.terminal.sinais import Interrupcao
 from exercicios.conferencias.falta import Falta
 from exercicios.pane import PANE
@@ -19,14 +18,14 @@ ESPERA_S = 45.0  # um membro morto ocupa o seu lugar no grupo por 6 s; o resto Ã
 
 def espera(condicao: Callable[[], bool], falta: str, *trabalhando: Script) -> None:
     """Volta quando `condicao()` vale. Erro: Falta, no fim do prazo ou assim que um dos `trabalhando` termina."""
-    prazo = Prazo(ESPERA_S)
-    while not condicao():
+
+    def exige_que_trabalhem() -> None:
         for script in trabalhando:
             if not script.vivo:
                 raise Falta(f"{_comando(script)} terminou sozinho: {_ultima_linha(script)}")
-        if prazo.esgotado:
-            raise Falta(f"esperei {ESPERA_S:.0f} s, e {falta}")
-        time.sleep(PASSO_S)
+
+    if not espera_ate(condicao, ESPERA_S, exige_que_trabalhem):
+        raise Falta(f"esperei {ESPERA_S:.0f} s, e {falta}")
 
 
 def linhas(script: Script, trecho: str) -> list[str]:

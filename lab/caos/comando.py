@@ -6,8 +6,10 @@ from random import randint
 
 from common.erros import ErroDeUso
 from common.terminal.argumentos import Argumentos, quantidade_de_pedidos
+from lab import ambiente
 from lab.kafka_local.configuracao import QUANTIDADES
 
+REQUISITOS = ambiente.DE_DESENVOLVIMENTO
 PEDIDOS, SEGUNDOS = 2_000, 60.0
 SEGUNDOS_MAXIMO = 86_400.0
 RODADAS_MAXIMO = 1_000

@@ -1,6 +1,6 @@
 """Um ensaio inteiro, em um Kafka só dele: do primeiro broker ao veredito e à figura."""
 
-import tempfile
+from functools import partial
 from pathlib import Path
 
 from kafka.errors import KafkaError
@@ -8,15 +8,15 @@ from kafka.errors import KafkaError
 from common.conexao.espera import ESPERA_S, quando_houver_kafka
 from common.conexao.topicos import garante_topicos
 from common.erros import ErroDoLaboratorio, motivo
+from common.terminal.texto import milhar
 from lab.caos.cronica import Cronica
 from lab.caos.ensaio import Ensaio
 from lab.caos.julgamento import julga
 from lab.caos.painel import Painel
 from lab.caos.plano import Plano
-from lab.demo.tela import Tela, milhar
-from lab.kafka_local.cluster import KafkaLocal
-from lab.kafka_local.privado import so_este_kafka
+from lab.kafka_local.privado import kafka_privado
 from lab.processos.parada import Parada
+from lab.terminal.relato import Relato
 
 INTERROMPIDO = "Ensaio interrompido"
 
@@ -24,7 +24,7 @@ INTERROMPIDO = "Ensaio interrompido"
 def conduz(plano: Plano, brokers: int, figura: Path) -> int:
     """Do começo ao fim. Devolve o status (int): 0 se toda invariante vale, 1 se não, 130 se interrompido."""
     parada = Parada()
-    tela = Tela(parada)
+    tela = Relato(parada)
 
     def trabalho() -> int:
         try:
@@ -36,26 +36,23 @@ def conduz(plano: Plano, brokers: int, figura: Path) -> int:
     return parada.conduz(trabalho, lambda: tela.cala(INTERROMPIDO))
 
 
-def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Tela, parada: Parada) -> int:
+def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Relato, parada: Parada) -> int:
     cronica = Cronica(plano.semente, plano.pedidos, brokers)
     tela.explica(
         f"Caos com a semente {plano.semente}: {milhar(plano.pedidos)} pedidos, {plano.tamanho()}, "
         f"{brokers} broker{'s' * (brokers > 1)}, {len(plano.falhas)} tipos de falha, serviços "
         f"{'ingênuos (o controle)' if plano.ingenuo else 'da aula'}"
     )
-    # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
-    with tempfile.TemporaryDirectory(prefix="lab-caos-", ignore_cleanup_errors=True) as pasta:
-        kafka = KafkaLocal(Path(pasta), diz=tela.explica, brokers=brokers)
-        with so_este_kafka(kafka, parada, lambda: tela.cala(INTERROMPIDO)):
-            quando_houver_kafka(lambda: garante_topicos(tela.explica), tela.explica, parada, ESPERA_S)
-            with Painel(cronica, plano, parada) as painel:
-                historia = Ensaio(plano, cronica, kafka, Path(pasta) / "diario", parada).executa(painel)
+    with kafka_privado(parada, partial(tela.cala, INTERROMPIDO), tela.explica, brokers) as kafka:
+        quando_houver_kafka(lambda: garante_topicos(tela.explica), tela.explica, parada, ESPERA_S)
+        with Painel(cronica, plano, parada) as painel:
+            historia = Ensaio(plano, cronica, kafka, kafka.pasta / "diario", parada).executa(painel)
     certo = julga(historia, cronica, tela)
     _desenha(cronica, figura, tela)
     return 0 if certo else 1
 
 
-def _desenha(cronica: Cronica, figura: Path, tela: Tela) -> None:
+def _desenha(cronica: Cronica, figura: Path, tela: Relato) -> None:
     from lab.caos.figura import desenha  # só agora: é quando se precisa do drawsvg
 
     try:

@@ -8,8 +8,8 @@ import drawsvg
 
 from common.configuracao import ESTOQUE, NOTIFICACAO, PAGAMENTO
 from common.produtor import COR as COR_DO_PRODUTOR
+from common.terminal.texto import milhar
 from lab.caos.cronica import Amostra, Cronica, Episodio
-from lab.demo.tela import milhar
 
 PONTOS_MAXIMOS = 500  # por curva: na largura do papel não se distinguem mais, e 7.000 dariam um arquivo de 0,5 MB
 NUMEROS_POR_EIXO = 12  # no máximo; mais números do que isso se encostam

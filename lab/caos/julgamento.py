@@ -2,15 +2,16 @@
 
 from rich.table import Table
 
+from common.terminal.texto import milhar, segundos
 from lab.caos.cronica import Cronica
 from lab.caos.falhas.catalogo import FALHAS
 from lab.caos.verificador import Historia
-from lab.demo.tela import Tela, milhar, segundos
+from lab.terminal.relato import Relato
 
 VIOLACOES_DITAS = 5  # de cada invariante: basta para saber por onde começar
 
 
-def julga(historia: Historia, cronica: Cronica, tela: Tela) -> bool:
+def julga(historia: Historia, cronica: Cronica, tela: Relato) -> bool:
     """Mostra o que houve e o que valeu. Devolve se toda invariante vale."""
     invariantes = historia.invariantes()
     tela.tabela(_tabela_das_falhas(cronica))

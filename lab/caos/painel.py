@@ -14,11 +14,11 @@ from rich.text import Text
 
 from common.configuracao import ESTOQUE, PAGAMENTO
 from common.produtor import COR as COR_DO_PRODUTOR
-from common.terminal.texto import visivel
+from common.terminal.texto import milhar, segundos, visivel
 from lab.caos.cronica import Amostra, Cronica, Episodio
 from lab.caos.plano import Plano
-from lab.demo.tela import ate_ninguem_ler, console, milhar, segundos
 from lab.processos.parada import Parada
+from lab.terminal.saida import ate_ninguem_ler, console
 
 RITMO_S = 10.0  # de uma linha de andamento à outra, em um pipe: 180 linhas em meia hora
 ROTULO = len("aprovados")  # letras: o mais longo; os outros se alinham com ele

@@ -3,8 +3,9 @@
 import argparse
 import contextlib
 import os
-import tempfile
+import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,16 +19,15 @@ from common.erros import ErroDeUso, ErroDoLaboratorio, motivo
 from common.prazo import com_prazo, espera_ate
 from common.terminal.argumentos import Argumentos
 from lab.confere.leitura import ESPERA_PELO_KAFKA_S
-from lab.demo.em_quadros import Vitrine, cabem_quadros
+from lab.demo.em_linhas import EmLinhas
+from lab.demo.em_quadros import EmQuadros, cabem_quadros
 from lab.demo.roteiro import ABERTURA, DA_AULA, QUEM, RAPIDO, Roteiro
 from lab.demo.roteiro_com_cluster import RoteiroComCluster
-from lab.demo.tela import Tela
 from lab.demo.terminais import Terminais
-from lab.kafka_local.cluster import KafkaLocal
-from lab.kafka_local.privado import so_este_kafka
+from lab.kafka_local.privado import kafka_privado
 from lab.processos.parada import Parada
 from lab.terminal.mensagem import informa
-from lab.terminal.teclado import Enter
+from lab.terminal.teclado import Teclado
 from lab.zera.limpeza import apaga, exige_um_broker_que_apague, ocupados
 
 LIMPEZA_S = SESSAO_MS / 1000 + 4.0  # um serviço morto à força ainda conta no grupo até a sessão dele vencer
@@ -58,13 +58,13 @@ def executa(args: argparse.Namespace) -> int:
     figura: Path | None = args.figura
     if figura and (figura.is_dir() or not figura.parent.is_dir()):
         raise ErroDeUso(f"--figura: não há como gravar em {figura}; dê o nome de um arquivo em uma pasta que existe")
-    enter = Enter() if args.passo_a_passo else None
+    teclado = _teclado() if args.passo_a_passo else None
     parada = Parada()
-    tela = (Vitrine if cabem_quadros() else Tela)(parada, figura)
+    tela = (EmQuadros if cabem_quadros() else EmLinhas)(parada, figura)
 
     def trabalho() -> int:
         try:
-            return _mostra(args, tela, parada, enter)
+            return _mostra(args, tela, parada, teclado)
         except ErroDoLaboratorio:
             # o Ctrl+C do teclado mata também um processo que está nascendo: o que falta dizer é o Ctrl+C
             parada.confere()
@@ -73,18 +73,21 @@ def executa(args: argparse.Namespace) -> int:
     return parada.conduz(trabalho, lambda: tela.cala(INTERROMPIDA))
 
 
-def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada, enter: Enter | None) -> int:
+def _mostra(args: argparse.Namespace, tela: EmLinhas, parada: Parada, teclado: Teclado | None) -> int:
     tempos = RAPIDO if args.rapido else DA_AULA
     with contextlib.ExitStack() as pilha:
         if args.kafka:
             pilha.enter_context(_kafka_de_outro(args.kafka, tela, parada))
         else:
-            kafka = pilha.enter_context(_kafka_proprio(3 if args.com_cluster else 1, tela, parada))
+            tela.explica(f"{ABERTURA}\n{tela.como_ler}: {QUEM}.")
+            brokers = 3 if args.com_cluster else 1
+            interrompida = partial(tela.cala, INTERROMPIDA)
+            kafka = pilha.enter_context(kafka_privado(parada, interrompida, tela.explica, brokers))
         terminais = pilha.enter_context(Terminais(tela.linha, parada))
         if args.com_cluster:
-            roteiro: Roteiro = RoteiroComCluster(kafka, tempos, terminais, tela, parada, enter)
+            roteiro: Roteiro = RoteiroComCluster(kafka, tempos, terminais, tela, parada, teclado)
         else:
-            roteiro = Roteiro(tempos, terminais, tela, parada, enter)
+            roteiro = Roteiro(tempos, terminais, tela, parada, teclado)
         try:
             certo = roteiro.executa()
         except KeyboardInterrupt:
@@ -94,24 +97,15 @@ def _mostra(args: argparse.Namespace, tela: Tela, parada: Parada, enter: Enter |
         return 0 if certo else 1
 
 
-@contextlib.contextmanager
-def _kafka_proprio(brokers: int, tela: Tela, parada: Parada) -> Iterator[KafkaLocal]:
-    """Um Kafka em uma pasta temporária e em portas livres, que deixam de existir no fim."""
-    tela.explica(f"{ABERTURA}\n{tela.como_ler}: {QUEM}.")
-    # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
-    with (
-        tempfile.TemporaryDirectory(prefix="lab-demo-", ignore_cleanup_errors=True) as pasta,
-        so_este_kafka(
-            kafka := KafkaLocal(Path(pasta), diz=tela.explica, brokers=brokers),
-            parada,
-            lambda: tela.cala(INTERROMPIDA),
-        ),
-    ):
-        yield kafka
+def _teclado() -> Teclado:
+    teclado = Teclado(sys.stdin.fileno() if sys.stdin else None)  # sem stdin: um "<&-"
+    if not teclado.e_terminal:
+        raise ErroDeUso("--passo-a-passo espera por um Enter: a entrada precisa ser um terminal")
+    return teclado
 
 
 @contextlib.contextmanager
-def _kafka_de_outro(endereco: str, tela: Tela, parada: Parada) -> Iterator[None]:
+def _kafka_de_outro(endereco: str, tela: EmLinhas, parada: Parada) -> Iterator[None]:
     """O Kafka em `endereco`, com um prefixo sorteado: os tópicos de ninguém mais são tocados."""
     os.environ["KAFKA_BOOTSTRAP_SERVERS"] = endereco
     # depois do prefixo da pessoa, se ela tem um: pode ser tudo o que o cluster lhe permite criar

@@ -5,11 +5,11 @@ from rich.text import Text
 
 from common.configuracao import ETAPAS, TOPICOS_BASE
 from common.terminal.texto import visivel
-from lab.demo.passo import Cena
+from lab.demo.passo import Passo
 from lab.demo.terminais import Estado, Terminais, Terminal
+from lab.terminal.saida import LARGURA_DE_LEITURA
 
 LARGURA_MINIMA, ALTURA_MINIMA = 80, 24  # em menos do que isto não cabem cinco terminais
-LARGURA_DE_LEITURA = 100  # uma explicação em uma linha de 200 colunas não se lê, nem projetada
 
 ENTRE_QUADROS = 2  # colunas
 LINHAS_DE_QUADROS = 3
@@ -24,33 +24,33 @@ DE_MORTO = "bold white on red"
 DO_KAFKA = "bold white on blue"
 
 
-def desenha(cena: Cena, terminais: Terminais, console: Console) -> list[Text]:
+def desenha(passo: Passo, terminais: Terminais, console: Console) -> list[Text]:
     """As linhas (list[Text]) que enchem `console`, de alto a baixo."""
     largura, altura = console.size
     if largura < LARGURA_MINIMA or altura < ALTURA_MINIMA:
         aviso = Text(f"A janela ficou pequena: os quadros precisam de {LARGURA_MINIMA}×{ALTURA_MINIMA}")
         return _enche(list(aviso.wrap(console, largura)), largura, altura)
-    topo = [_topo(cena, largura), *_quebra(_o_que_ler(cena), console)]
-    diario = _diario(cena, max(DIARIO_MINIMO, altura // PARTE_DO_DIARIO), console)
-    quadros = _quadros(cena, terminais, largura, altura - len(topo) - len(diario))
+    topo = [_topo(passo, largura), *_quebra(_o_que_ler(passo), console)]
+    diario = _diario(passo, max(DIARIO_MINIMO, altura // PARTE_DO_DIARIO), console)
+    quadros = _quadros(passo, terminais, largura, altura - len(topo) - len(diario))
     return _enche([*topo, *quadros, *diario], largura, altura)
 
 
-def _topo(cena: Cena, largura: int) -> Text:
-    convite = Text(f" {cena.convite} ", DO_CONVITE) if cena.convite else Text()
-    return _barra(Text(f" {cena.parte}"), Text.assemble(convite, " Ctrl+C encerra "), DO_TOPO, largura)
+def _topo(passo: Passo, largura: int) -> Text:
+    convite = Text(f" {passo.convite} ", DO_CONVITE) if passo.convite else Text()
+    return _barra(Text(f" {passo.parte}"), Text.assemble(convite, " Ctrl+C encerra "), DO_TOPO, largura)
 
 
-def _o_que_ler(cena: Cena) -> Text:
+def _o_que_ler(passo: Passo) -> Text:
     """A explicação inteira enquanto se lê; depois, só o que observar."""
-    observe = Text.assemble(("Observe: ", "bold"), cena.observe) if cena.observe else Text()
-    return Text.assemble(cena.explicacao, "\n", observe) if cena.lendo else observe
+    observe = Text.assemble(("Observe: ", "bold"), passo.observe) if passo.observe else Text()
+    return Text.assemble(passo.explicacao, "\n", observe) if passo.lendo else observe
 
 
-def _diario(cena: Cena, altura: int, console: Console) -> list[Text]:
+def _diario(passo: Passo, altura: int, console: Console) -> list[Text]:
     """O que já aconteceu nesta parte (enquanto nada, na anterior) e cabe inteiro em `altura` linhas."""
     linhas: list[Text] = []
-    diario = cena.diario[::-1]  # uma cópia: outra thread acrescenta
+    diario = passo.diario[::-1]  # uma cópia: outra thread acrescenta
     for parte, texto in diario:
         if parte != diario[0][0]:
             break
@@ -61,7 +61,7 @@ def _diario(cena: Cena, altura: int, console: Console) -> list[Text]:
     return _enche(linhas, console.width, altura)
 
 
-def _quadros(cena: Cena, terminais: Terminais, largura: int, altura: int) -> list[Text]:
+def _quadros(passo: Passo, terminais: Terminais, largura: int, altura: int) -> list[Text]:
     da_esquerda = (largura - ENTRE_QUADROS) // 2
     da_direita = largura - ENTRE_QUADROS - da_esquerda
     linhas: list[Text] = []
@@ -74,7 +74,7 @@ def _quadros(cena: Cena, terminais: Terminais, largura: int, altura: int) -> lis
     ):
         # o que sobra da divisão fica com os de cima
         alto = altura // LINHAS_DE_QUADROS + (n < altura % LINHAS_DE_QUADROS)
-        quadro = _quadro(direito, da_direita, alto) if direito else _kafka(cena, terminais, da_direita, alto)
+        quadro = _quadro(direito, da_direita, alto) if direito else _kafka(passo, terminais, da_direita, alto)
         for um, outro in zip(_quadro(esquerdo, da_esquerda, alto), quadro, strict=True):
             linhas.append(Text.assemble(um, " " * ENTRE_QUADROS, outro))
     return linhas
@@ -100,8 +100,8 @@ def _quadro(terminal: Terminal, largura: int, altura: int) -> list[Text]:
     return _enche([titulo, *linhas], largura, altura)
 
 
-def _kafka(cena: Cena, terminais: Terminais, largura: int, altura: int) -> list[Text]:
-    mortos = [str(numero) for numero, de_pe in cena.brokers.items() if not de_pe]
+def _kafka(passo: Passo, terminais: Terminais, largura: int, altura: int) -> list[Text]:
+    mortos = [str(numero) for numero, de_pe in passo.brokers.items() if not de_pe]
     if mortos:
         titulo = _barra(Text(" Kafka "), Text(f"mortos os brokers: {', '.join(mortos)} "), DE_MORTO, largura)
     else:

@@ -14,9 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from lab.demo.desenho import ALTURA_MINIMA, LARGURA_MINIMA, desenha
-from lab.demo.tela import Tela, ate_ninguem_ler, console, linha_de_titulo
+from lab.demo.em_linhas import EmLinhas, linha_de_titulo
 from lab.demo.terminais import Terminais
 from lab.processos.parada import Parada
+from lab.terminal.saida import ate_ninguem_ler, console
 
 RITMO_S = 0.2  # de um desenho ao outro: o olho não pede mais, e um desenho custa uns 15 ms
 ULTIMO_DESENHO_S = 2.0  # um desenho leva milissegundos; mais do que isto, o terminal parou de ler
@@ -32,30 +33,36 @@ def cabem_quadros() -> bool:
     return redesenha and colorida and saida.width >= LARGURA_MINIMA and saida.height >= ALTURA_MINIMA
 
 
-class Vitrine(Tela):
-    """Uma Tela que, enquanto aberta, ocupa o terminal inteiro; fechada, devolve o que havia nele."""
+class EmQuadros(EmLinhas):
+    """Enquanto aberta, ocupa o terminal inteiro; fechada, devolve o que havia nele e escreve linhas."""
 
     como_ler = "Cada quadro é um terminal"
 
     def __init__(self, parada: Parada, figura: Path | None = None) -> None:
         super().__init__(parada, figura)
-        self._aberta = False
+        self._nos_quadros: Terminais | None = None  # None: fechada
         self._falhou = False
 
     @contextlib.contextmanager
     def aberta(self, terminais: Terminais) -> Iterator[None]:
         """Neste bloco há quadros; depois dele, se chegou ao fim, ficam as conferências."""
         fim = threading.Event()
-        pintor = threading.Thread(target=self._pinta, args=(terminais, fim), daemon=True, name="vitrine")
+        pintor = threading.Thread(target=self._pinta, args=(fim,), daemon=True, name="quadros")
         try:
-            self._alterna(True)
+            self._ocupa_o_terminal(terminais)
             pintor.start()
             yield
         finally:
             fim.set()
             pintor.join(ULTIMO_DESENHO_S)
-            self._alterna(False)
+            self._ocupa_o_terminal(None)
         self._relata(terminais)
+
+    @contextlib.contextmanager
+    def leitura(self, convite: str) -> Iterator[None]:
+        with super().leitura(convite):
+            self._desenha()  # já: o Enter de quem vê o convite não pode ser de antes dele
+            yield
 
     def linha(self, terminal: str, cor: str, texto: str) -> None:
         """Nada: o quadro do terminal já a mostra."""
@@ -65,19 +72,23 @@ class Vitrine(Tela):
         super().confere(certo, texto)
 
     def _escreve(self, objeto: Text | Table, quebra: bool = True) -> None:
-        if not self._aberta:  # aberta, o próximo desenho já mostra a cena nova
+        if not self._nos_quadros:  # aberta, o próximo desenho já mostra o passo novo
             super()._escreve(objeto, quebra)
 
-    def _alterna(self, aberta: bool) -> None:
-        self._aberta = aberta
+    def _ocupa_o_terminal(self, terminais: Terminais | None) -> None:
         with self._trava, ate_ninguem_ler(self._parada):
-            self._console.set_alt_screen(aberta)
-            self._console.show_cursor(not aberta)
+            self._nos_quadros = terminais
+            self._console.set_alt_screen(terminais is not None)
+            self._console.show_cursor(terminais is None)
 
-    def _pinta(self, terminais: Terminais, fim: threading.Event) -> None:
+    def _pinta(self, fim: threading.Event) -> None:
         while not fim.wait(RITMO_S):
-            with self._trava, ate_ninguem_ler(self._parada), self._console:  # o console junta tudo em uma escrita
-                self._console.update_screen(Group(*desenha(self.cena, terminais, self._console)))
+            self._desenha()
+
+    def _desenha(self) -> None:
+        with self._trava, ate_ninguem_ler(self._parada), self._console:  # o console junta tudo em uma escrita
+            if self._nos_quadros:
+                self._console.update_screen(Group(*desenha(self.passo, self._nos_quadros, self._console)))
                 # no alto o eco de um Ctrl+C ou de um Enter não faz a tela rolar, e o próximo desenho o cobre
                 self._console.control(Control.home())
 
@@ -87,7 +98,7 @@ class Vitrine(Tela):
             for terminal in terminais.todos:
                 for _, texto, _ in terminal.linhas[-ULTIMAS:]:
                     super().linha(terminal.nome, terminal.cor, texto)
-        for parte, acontecimentos in itertools.groupby(self.cena.diario, key=itemgetter(0)):
+        for parte, acontecimentos in itertools.groupby(self.passo.diario, key=itemgetter(0)):
             self._escreve(linha_de_titulo(parte))
             for _, acontecimento in acontecimentos:
                 self._escreve(acontecimento)

@@ -7,7 +7,7 @@ from rich.console import Console, Group
 from rich.terminal_theme import TerminalTheme
 
 from lab.demo.desenho import desenha
-from lab.demo.passo import Cena
+from lab.demo.passo import Passo
 from lab.demo.terminais import Terminais
 
 LARGURA, ALTURA = 100, 30  # colunas e linhas: com mais do que isto as letras somem na largura de um README
@@ -42,7 +42,7 @@ text {{
 """
 
 
-def retrata(cena: Cena, terminais: Terminais, caminho: Path) -> None:
+def retrata(passo: Passo, terminais: Terminais, caminho: Path) -> None:
     """Grava em `caminho` (Path) o que os quadros mostram agora, em cores, haja ou não um terminal. Erro: OSError."""
     console = Console(
         file=io.StringIO(),
@@ -54,6 +54,6 @@ def retrata(cena: Cena, terminais: Terminais, caminho: Path) -> None:
         no_color=False,  # NO_COLOR é para terminais
         legacy_windows=False,
     )
-    console.print(Group(*desenha(cena, terminais, console)))
+    console.print(Group(*desenha(passo, terminais, console)))
     svg = console.export_svg(title=TITULO, theme=CORES, code_format=MOLDE, unique_id="demo")
     caminho.write_bytes(svg.encode())

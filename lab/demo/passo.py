@@ -6,8 +6,11 @@ from rich.text import Text
 
 
 @dataclass
-class Cena:
-    """O momento da demonstração. Quem escreve e quem desenha são threads diferentes: só se acrescenta ou se troca."""
+class Passo:
+    """Onde se está na demonstração.
+
+    Quem escreve e quem desenha são threads diferentes: só se acrescenta ou se troca.
+    """
 
     parte: str = ""  # o título da parte em curso
     explicacao: str = ""  # o que vai acontecer

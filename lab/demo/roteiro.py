@@ -7,12 +7,13 @@ from rich.table import Table
 
 from common.configuracao import PAGAMENTO
 from common.erros import ErroDoLaboratorio
+from common.terminal.texto import segundos
 from lab.confere.contagem import Contagem
 from lab.confere.leitura import conta
-from lab.demo.tela import Tela, segundos
-from lab.demo.terminais import APROVADO, CONCLUIDO, PAGO, PRONTO_S, RECEBI, Terminais, Terminal, espera_ate
+from lab.demo.em_linhas import EmLinhas
+from lab.demo.terminais import APROVADO, CONCLUIDO, PAGO, PRONTO_S, RECEBI, Terminais, Terminal, espera_ver
 from lab.processos.parada import Parada
-from lab.terminal.teclado import Enter
+from lab.terminal.teclado import Teclado
 
 PEDIDOS = 10  # o que o produtor envia por vez, se ninguém lhe disser outra coisa
 CTRL_C_MAXIMO_S = 2.0  # um serviço sai em menos de 1 s; o resto é folga para uma máquina ocupada
@@ -52,16 +53,16 @@ RAPIDO = Tempos(estoque_s=0.4, pagamento_s=0.2, leitura_s=0.0)
 
 
 class Roteiro:
-    """A demonstração. Use um por vez. Com `enter`, é ele que a faz andar de um passo ao outro."""
+    """A demonstração. Use um por vez. Com `teclado`, é um Enter que a faz andar de um passo ao outro."""
 
     provado = PROVADO
     medidas: tuple[str, ...] = MEDIDAS
 
     def __init__(
-        self, tempos: Tempos, terminais: Terminais, tela: Tela, parada: Parada, enter: Enter | None = None
+        self, tempos: Tempos, terminais: Terminais, tela: EmLinhas, parada: Parada, teclado: Teclado | None = None
     ) -> None:
         self._tempos, self._terminais, self._tela, self._parada = tempos, terminais, tela, parada
-        self._enter = enter
+        self._teclado = teclado
         self._provas: list[tuple[str, bool]] = []
         self._medidas: dict[str, str] = {}
         self._parte = ""
@@ -94,9 +95,11 @@ class Roteiro:
             f"um; o pagamento, {segundos(self._tempos.pagamento_s)}.",
             "T4 acaba num instante, e os outros continuam o trabalho sem ele (assincronia).",
         )
-        t.notificacao.abre()
-        t.pagamento.abre(*self._flags_do_pagamento)
-        t.estoque.abre(*self._flags_do_estoque)
+        t.notificacao.roda()
+        t.pagamento.roda(*self._flags_do_pagamento)
+        t.estoque.roda(*self._flags_do_estoque)
+        for servico in (t.notificacao, t.pagamento, t.estoque):  # só agora: os três se aprontam ao mesmo tempo
+            servico.espera_pronto()
         desde, levou_s = self._produz()
         aprovados = len(t.estoque.instantes(APROVADO, desde))
         self._confere(
@@ -160,8 +163,9 @@ class Roteiro:
             "metade do tempo: de três filas, um dos dois fica com duas.",
         )
         estoques = [t.estoque, t.estoque2]
-        t.estoque2.abre(*self._flags_do_estoque)
-        espera_ate(
+        t.estoque2.roda(*self._flags_do_estoque)
+        t.estoque2.espera_pronto()
+        espera_ver(
             lambda: (
                 all(e.particoes() for e in estoques) and not set(t.estoque.particoes()) & set(t.estoque2.particoes())
             ),
@@ -171,7 +175,7 @@ class Roteiro:
             lambda: f"em {PRONTO_S:.0f} s o Kafka não repartiu as partições entre T3 e T5",
         )
         desde, _ = self._produz()
-        espera_ate(
+        espera_ver(
             lambda: sum(len(e.instantes(APROVADO, desde)) for e in estoques) >= PEDIDOS,
             self._prazo_s,
             self._parada,
@@ -215,11 +219,13 @@ class Roteiro:
         self._espera_leitura()
 
     def _espera_leitura(self) -> None:
-        with self._tela.leitura(CONVITE if self._enter else ""):
-            if self._enter:
-                self._enter.espera(self._parada)
-            else:
+        if self._teclado is None:
+            with self._tela.leitura(""):
                 self._parada.dorme(self._tempos.leitura_s)
+            return
+        self._teclado.esquece()  # um Enter de antes do convite era impaciência; desde que se vê o convite, é resposta
+        with self._tela.leitura(CONVITE):
+            self._teclado.espera_enter(self._parada)
 
     def _produz(self) -> tuple[float, float]:
         """Roda o produtor até o fim. Devolve quando começou (time.monotonic) e quanto levou (segundos)."""

@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 
+from common.terminal.texto import segundos
+from lab.demo.em_linhas import EmLinhas
 from lab.demo.roteiro import MEDIDAS, PEDIDOS, PROVADO, Roteiro, Tempos
-from lab.demo.tela import Tela, segundos
-from lab.demo.terminais import APROVADO, CONCLUIDO, ENVIADO, ESPERO, PRONTO_S, Terminais, espera_ate
+from lab.demo.terminais import APROVADO, CONCLUIDO, ENVIADO, ESPERO, PRONTO_S, Terminais, espera_ver
 from lab.kafka_local.broker import BrokerLocal
 from lab.kafka_local.cluster import KafkaLocal
 from lab.processos.parada import Parada
-from lab.terminal.teclado import Enter
+from lab.terminal.teclado import Teclado
 
 PARTE_5 = "Parte 5: o próprio Kafka cai"
 PAUSA, VOLTA = "a maior pausa com um broker morto", "um broker de volta até o 1º pedido enviado"
@@ -29,13 +30,13 @@ class RoteiroComCluster(Roteiro):
         kafka: KafkaLocal,
         tempos: Tempos,
         terminais: Terminais,
-        tela: Tela,
+        tela: EmLinhas,
         parada: Parada,
-        enter: Enter | None = None,
+        teclado: Teclado | None = None,
     ) -> None:
-        super().__init__(tempos, terminais, tela, parada, enter)
+        super().__init__(tempos, terminais, tela, parada, teclado)
         self._kafka = kafka
-        tela.cena.brokers = {broker.numero: True for broker in kafka.brokers}
+        tela.passo.brokers = {broker.numero: True for broker in kafka.brokers}
 
     def _partes(self) -> list[Callable[[], None]]:
         return [*super()._partes(), self._um_broker_cai, self._dois_brokers_caem]
@@ -50,7 +51,7 @@ class RoteiroComCluster(Roteiro):
             "aviso de T1 pode sair duas vezes: nenhuma transação cobre um terminal.",
         )
         desde, _ = self._produz()
-        espera_ate(
+        espera_ver(
             lambda: any(e.instantes(APROVADO, desde) for e in estoques),
             self._prazo_s,
             self._parada,
@@ -96,7 +97,7 @@ class RoteiroComCluster(Roteiro):
         self._parada.confere()
         instante = time.monotonic()
         broker.mata()
-        self._tela.cena.brokers[broker.numero] = False
+        self._tela.passo.brokers[broker.numero] = False
         self._tela.explica(f"broker {broker.numero} morto (kill -9)")
         return instante
 
@@ -105,14 +106,14 @@ class RoteiroComCluster(Roteiro):
         self._parada.confere()
         instante = time.monotonic()
         broker.lanca()
-        self._tela.cena.brokers[broker.numero] = True
+        self._tela.passo.brokers[broker.numero] = True
         self._tela.explica(f"broker {broker.numero} de volta, com os mesmos dados")
         return instante
 
     def _espera_avisos(self, desde: float) -> None:
         """Como `_espera_concluidos`, mas um aviso pode repetir-se: a queda veio entre a linha e o commit."""
         notificacao = self._terminais.notificacao
-        espera_ate(
+        espera_ver(
             lambda: len(set(notificacao.pedidos(CONCLUIDO, desde))) >= PEDIDOS,
             self._prazo_s,
             self._parada,

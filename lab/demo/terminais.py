@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from common.configuracao import ESTOQUE, NOTIFICACAO, PAGAMENTO
 from common.erros import ErroDoLaboratorio
-from common.prazo import PASSO_S, Prazo
+from common.prazo import espera_ate
 from common.produtor import COR as COR_DO_PRODUTOR
 from lab.processos.parada import Parada
 from lab.processos.script import Script
@@ -43,8 +43,8 @@ class Estado(Enum):
     MORTO = auto()  # um serviço, que só termina se algo o para
 
 
-class Linha(NamedTuple):
-    """Uma linha de um terminal."""
+class LinhaDoTerminal(NamedTuple):
+    """O que se vê em uma linha de um terminal."""
 
     quando: float  # time.monotonic
     texto: str
@@ -61,7 +61,7 @@ class Terminal:
         self, nome: str, titulo: str, cor: str, arquivo: str, mostra: Callable[[str, str, str], None], parada: Parada
     ) -> None:
         self.nome, self.titulo, self.cor = nome, titulo, cor
-        self.linhas: list[Linha] = []
+        self.linhas: list[LinhaDoTerminal] = []
         self._arquivo, self._mostra, self._parada = arquivo, mostra, parada
         self._script: Script | None = None
         self._inicio = 0.0
@@ -74,17 +74,17 @@ class Terminal:
         self._parada.confere()
         self.fecha()  # o script anterior deste terminal já terminou; falta soltar os pipes dele
         self._inicio = time.monotonic()
-        self.linhas.append(Linha(self._inicio, " ".join(("$ python", self._arquivo, *flags)), digitada=True))
+        self.linhas.append(LinhaDoTerminal(self._inicio, " ".join(("$ python", self._arquivo, *flags)), digitada=True))
         self._script = Script(self._arquivo, *flags, ambiente=_EM_UM_PIPE, ao_ler=self._ao_ler)
         return self._inicio
 
     def _ao_ler(self, texto: str) -> None:
-        self.linhas.append(Linha(time.monotonic(), texto))
+        self.linhas.append(LinhaDoTerminal(time.monotonic(), texto))
         self._mostra(self.nome, self.cor, texto)
 
-    def abre(self, *flags: str) -> None:
-        """Começa o script e espera que ele tenha partições para trabalhar."""
-        self.espera(PARTICOES, 1, self.roda(*flags), PRONTO_S)
+    def espera_pronto(self) -> None:
+        """Volta quando o script em curso tem partições para trabalhar. Erros: DemonstracaoParada, KeyboardInterrupt."""
+        self.espera(PARTICOES, 1, self._inicio, PRONTO_S)
 
     @property
     def vivo(self) -> bool:
@@ -116,7 +116,7 @@ class Terminal:
 
     def espera(self, trecho: str, vezes: int, desde: float, prazo_s: float) -> float:
         """O instante da `vezes`-ésima linha com `trecho`. Erros: DemonstracaoParada, KeyboardInterrupt."""
-        espera_ate(
+        espera_ver(
             lambda: len(self.instantes(trecho, desde)) >= vezes,
             prazo_s,
             self._parada,
@@ -132,13 +132,13 @@ class Terminal:
         """O Ctrl+C do aluno. Devolve quanto o script levou para terminar (segundos)."""
         assert self._script is not None
         inicio = time.monotonic()
-        self.linhas.append(Linha(inicio, "^C", digitada=True))
+        self.linhas.append(LinhaDoTerminal(inicio, "^C", digitada=True))
         self._script.ctrl_c()
         return self.espera_fim(2 * ADEUS_S) - inicio
 
     def espera_fim(self, prazo_s: float) -> float:
         """O instante em que o script terminou. Erros: DemonstracaoParada, KeyboardInterrupt."""
-        espera_ate(lambda: not self.vivo, prazo_s, self._parada, [], lambda: f"{self} não terminou em {prazo_s:.0f} s")
+        espera_ver(lambda: not self.vivo, prazo_s, self._parada, [], lambda: f"{self} não terminou em {prazo_s:.0f} s")
         fim = time.monotonic()
         assert self._script is not None
         if self._script.espera_fim(ADEUS_S) != 0:
@@ -154,35 +154,37 @@ class Terminal:
     def fecha(self) -> None:
         """Espera o fim pedido por `despede` e, se ele não vem, o impõe."""
         if self._script is not None:
-            prazo = Prazo(ADEUS_S)
-            while self._script.vivo and not prazo.esgotado:
-                time.sleep(PASSO_S)
+            espera_ate(lambda: not self.vivo, ADEUS_S)
             self._script.encerra()
 
-    def _ditas(self, trecho: str, desde: float) -> list[Linha]:
-        """O que os scripts disseram (list[Linha]) com `trecho`, a partir de `desde`."""
+    def _ditas(self, trecho: str, desde: float) -> list[LinhaDoTerminal]:
+        """O que os scripts disseram (list[LinhaDoTerminal]) com `trecho`, a partir de `desde`."""
         # uma cópia: outra thread acrescenta linhas
         return [
             linha for linha in [*self.linhas] if linha.quando >= desde and not linha.digitada and trecho in linha.texto
         ]
 
 
-def espera_ate(
+def espera_ver(
     condicao: Callable[[], bool],
     prazo_s: float,
     parada: Parada,
     vivos: list[Terminal],
     falha: Callable[[], str],
 ) -> None:
-    """Volta quando `condicao()` vale. Erros: DemonstracaoParada no fim do prazo ou se um de `vivos` terminou."""
-    prazo = Prazo(prazo_s)
-    while not condicao():
-        if prazo.esgotado:
-            raise DemonstracaoParada(falha())
+    """Volta quando `condicao()` vale.
+
+    Erros: DemonstracaoParada (`falha()` no fim do prazo, ou se um de `vivos` terminou), KeyboardInterrupt.
+    """
+
+    def confere() -> None:
+        parada.confere()
         for terminal in vivos:
             if not terminal.vivo:
                 raise DemonstracaoParada(f"{terminal} terminou sozinho; as últimas linhas dele dizem por quê")
-        parada.dorme(PASSO_S)
+
+    if not espera_ate(condicao, prazo_s, confere):
+        raise DemonstracaoParada(falha())
 
 
 class Terminais:

@@ -13,12 +13,11 @@ from kafka.net.selector import NetworkSelector
 
 from common.conexao.clientes import bootstrap, conexao, enderecos
 from common.conexao.espera import COMO_INICIAR
-from common.conexao.porta import exige_porta_aberta
+from common.conexao.porta import conecta, exige_porta_aberta
 from common.conexao.recusas import RECUSAS, explica
 from common.conexao.seguranca import protocolo
 from common.erros import ErroDoLaboratorio, KafkaIndisponivel
 from common.prazo import Prazo
-from lab.diagnostico.alcance import por_que_nao
 from lab.diagnostico.quem_atende import descreve
 
 RESPOSTA_S = 2.5  # um broker na rede local responde em 10 ms; do outro lado do mundo, com TLS e senha, em 1,5 s
@@ -58,7 +57,7 @@ def aperta_a_mao() -> Apresentacao:
     prazo = Prazo(RESPOSTAS_S)
     calados = []
     for texto, (host, porta) in zip(conexao()["bootstrap_servers"], enderecos(), strict=True):
-        if por_que_nao(host, porta) is not None:
+        if _por_que_nao(host, porta):
             continue  # um broker do cluster está parado; basta outro
         try:
             return _apresenta(texto, min(RESPOSTA_S, prazo.resta))
@@ -94,7 +93,7 @@ def _apresenta(endereco: str, segundos: float) -> Apresentacao:
 
 def exige_alcance(anunciados: list[tuple[str, int]]) -> None:
     """Volta se daqui se chega a todos os endereços anunciados. Erro: ErroDoLaboratorio."""
-    motivos = {f"{host}:{porta}": por_que_nao(host, porta) for host, porta in anunciados}
+    motivos = {f"{host}:{porta}": _por_que_nao(host, porta) for host, porta in anunciados}
     falham = [f"{endereco} ({motivo})" for endereco, motivo in motivos.items() if motivo]
     if not falham:
         return
@@ -107,3 +106,12 @@ def exige_alcance(anunciados: list[tuple[str, int]]) -> None:
         f"o Kafka se anuncia como {', '.join(falham)}, e daqui não se chega lá: use o docker-compose.yml deste "
         "laboratório, que anuncia localhost:9092; em outro Kafka, corrija o advertised.listeners dele"
     )
+
+
+def _por_que_nao(host: str, porta: int) -> str | None:
+    """Por que daqui não se chega a `host`:`porta` (str); None se se chega."""
+    try:
+        conecta(host, porta).close()
+    except KafkaIndisponivel as erro:
+        return str(erro)
+    return None

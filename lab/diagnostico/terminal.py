@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.pacotes import DOS_SCRIPTS as PACOTES
+from common.pacotes import INSTALA, requisitos, satisfaz
 from lab import ambiente
 from lab.diagnostico.achado import Achado, certo, errado, neutro
 from lab.diagnostico.programa import Programa
 
 PYTHON_MINIMO = (3, 10)
 IMPOSTOR = "kafka"  # 1.3.5, abandonado: escreve por cima dos arquivos do kafka-python
-DOS_SCRIPTS = ("kafka-python", "msgspec", "rich")
+DOS_SCRIPTS = tuple(PACOTES.values())
 
-_INSTALA = "pip install -r requirements.txt"
-REINSTALA = f"pip uninstall -y {IMPOSTOR} kafka-python, e {_INSTALA}"
+REINSTALA = f"pip uninstall -y {IMPOSTOR} kafka-python, e {INSTALA}"
 
 # qualquer Python entende, até o 2.7: o terminal pode ter um antigo
 _PERGUNTA = """\
@@ -60,12 +61,12 @@ class PythonDoTerminal:
         if IMPOSTOR in self.pacotes:
             versao = self.pacotes[IMPOSTOR]
             return f"há o pacote {IMPOSTOR} {versao}, que não é o kafka-python e estraga os arquivos dele", REINSTALA
-        faixas = {nome: faixa for nome, faixa in ambiente.requisitos() if nome in DOS_SCRIPTS}
+        faixas = {nome: faixa for nome, faixa in requisitos() if nome in DOS_SCRIPTS}
         if faltam := [nome for nome in faixas if nome not in self.pacotes]:
-            return f"falta {', '.join(faltam)}", _INSTALA
+            return f"falta {', '.join(faltam)}", INSTALA
         for nome, faixa in faixas.items():
-            if not ambiente.satisfaz(self.pacotes[nome], faixa):
-                return f"o {nome} é o {self.pacotes[nome]}, e os scripts precisam de {faixa}", _INSTALA
+            if not satisfaz(self.pacotes[nome], faixa):
+                return f"o {nome} é o {self.pacotes[nome]}, e os scripts precisam de {faixa}", INSTALA
         if self.erro_ao_importar:
             return f"os pacotes estão lá, e não se importam ({self.erro_ao_importar})", REINSTALA
         return None
@@ -122,4 +123,4 @@ def _ativa() -> str:
     ativa = r".venv\Scripts\activate" if windows else "source .venv/bin/activate"
     if ambiente.PYTHON_DO_VENV.exists():
         return f"ative o .venv ({ativa})"
-    return f"crie o .venv ({'py' if windows else 'python3'} -m venv --clear .venv), ative-o ({ativa}) e {_INSTALA}"
+    return f"crie o .venv ({'py' if windows else 'python3'} -m venv --clear .venv), ative-o ({ativa}) e {INSTALA}"

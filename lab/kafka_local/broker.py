@@ -1,7 +1,7 @@
 """Um broker do Kafka local: uma pasta, duas portas e um processo Java. O KafkaLocal é um deles, ou três juntos."""
 
 import signal
-import sys
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 
@@ -10,12 +10,13 @@ from kafka.errors import KafkaError
 
 from common.erros import ErroDoLaboratorio
 from common.prazo import PASSO_S, Prazo
-from lab.kafka_local import portas, propriedades
+from lab.kafka_local import formato, portas, propriedades
 from lab.kafka_local.configuracao import configuracao
+from lab.kafka_local.distribuicao.jvm import comando_java
 from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
 from lab.kafka_local.portas import ESTA_MAQUINA
-from lab.kafka_local.topologia import Planta, comando_java
-from lab.processos.processo_java import ProcessoJava
+from lab.kafka_local.topologia import Topologia
+from lab.processos.processo import Processo
 from lab.processos.trava import Trava
 from lab.processos.vigia import PRAZO_PARA_ENCERRAR_S
 
@@ -32,19 +33,19 @@ def silencio(_: str) -> None:
 
 
 class BrokerLocal:
-    """O broker `numero` (de 1 em diante) da `planta`. Os dados ficam na pasta dele e sobrevivem a tudo."""
+    """O broker `numero` (de 1 em diante) da `topologia`. Os dados ficam na pasta dele e sobrevivem a tudo."""
 
-    def __init__(self, numero: int, planta: Planta) -> None:
+    def __init__(self, numero: int, topologia: Topologia) -> None:
         self.numero = numero
-        self.porta = planta.portas[numero - 1]
-        self._porta_do_controlador = planta.portas_do_controlador[numero - 1]
-        self._planta = planta
-        self._pasta = planta.pasta / f"broker-{numero}"
+        self.porta = topologia.portas[numero - 1]
+        self._porta_do_controlador = topologia.portas_do_controlador[numero - 1]
+        self._topologia = topologia
+        self._pasta = topologia.pasta / f"broker-{numero}"
         self.log = self._pasta / "broker.log"
         self._propriedades = self._pasta / "server.properties"
         self._dados = self._pasta / "dados"
         self._trava = self._pasta / "em-uso.trava"
-        self._java: ProcessoJava | None = None
+        self._java: Processo | None = None
         self._comeco_do_log = 0  # onde começa, no log, o que diz a partida atual
 
     @property
@@ -63,7 +64,7 @@ class BrokerLocal:
 
     @property
     def _nome(self) -> str:
-        return "o Kafka" if self._planta.brokers == 1 else f"o broker {self.numero}"
+        return "o Kafka" if self._topologia.brokers == 1 else f"o broker {self.numero}"
 
     def inicia(self) -> None:
         """Inicia-o, se está parado, e volta quando ele responde e faz parte do cluster.
@@ -97,7 +98,7 @@ class BrokerLocal:
         """kill -9: a queda que a aula estuda. `inicia()` o traz de volta com os mesmos dados e portas."""
         if self._java is not None:
             self._java.mata()
-            self._java = None
+            self.para()
 
     def para(self) -> None:
         """Encerra o broker com educação e, passado o prazo, à força. Sem efeito se ele já parou."""
@@ -111,17 +112,13 @@ class BrokerLocal:
 
     def congela(self) -> None:
         """SIGSTOP: as conexões ficam, as respostas não vêm. Erro: ErroDoLaboratorio no Windows."""
-        if sys.platform == "win32":
-            raise ErroDoLaboratorio("o Windows não sabe congelar um processo")
-        self._rodando().sinaliza(signal.SIGSTOP)
+        self._rodando().congela()
 
     def descongela(self) -> None:
         """SIGCONT: o broker continua de onde estava. Erro: ErroDoLaboratorio no Windows."""
-        if sys.platform == "win32":
-            raise ErroDoLaboratorio("o Windows não sabe congelar um processo")
-        self._rodando().sinaliza(signal.SIGCONT)
+        self._rodando().descongela()
 
-    def _rodando(self) -> ProcessoJava:
+    def _rodando(self) -> Processo:
         if self._java is None:
             raise ErroDoLaboratorio(f"{self._nome} não está rodando; chame inicia()")
         return self._java
@@ -134,7 +131,7 @@ class BrokerLocal:
         trava = Trava(self._trava)
         if not trava.tenta(prazo.resta):
             raise ErroDoLaboratorio(
-                f"a pasta {self._planta.pasta} já é de outro Kafka em execução (processo {trava.dono()}). "
+                f"a pasta {self._topologia.pasta} já é de outro Kafka em execução (processo {trava.dono()}). "
                 "Encerre-o com Ctrl+C no terminal dele, ou use outra pasta"
             )
         trava.solta()
@@ -148,10 +145,10 @@ class BrokerLocal:
     def _escreve_propriedades(self) -> None:
         controlador = f"CONTROLLER://{ESTA_MAQUINA}:{self._porta_do_controlador}"
         do_broker = {
-            **configuracao(self._planta.brokers),
+            **configuracao(self._topologia.brokers),
             "process.roles": "broker,controller",
             "node.id": str(self.numero),
-            "controller.quorum.voters": self._planta.eleitores,
+            "controller.quorum.voters": self._topologia.eleitores,
             # só esta máquina alcança o broker: ele não tem senha
             "listeners": f"PLAINTEXT://{self.endereco},{controlador}",
             "advertised.listeners": f"PLAINTEXT://{self.endereco}",
@@ -163,7 +160,7 @@ class BrokerLocal:
 
     @property
     def _formatado(self) -> bool:
-        return (self._dados / "meta.properties").exists()
+        return (self._dados / formato.META).exists()
 
     def _comeca_a_formatar(self, comando: list[str], identificador: str) -> None:
         # --cluster-id=…, e não em dois argumentos: o identificador pode começar com "-"
@@ -171,9 +168,12 @@ class BrokerLocal:
         self._executa([*comando, "kafka.tools.StorageTool", "format", *opcoes])
 
     def _termina_de_formatar(self) -> None:
-        status = self._rodando().espera(Prazo(_PRAZO_DO_FORMATO_S))
+        try:
+            certo = self._rodando().espera_fim(_PRAZO_DO_FORMATO_S) == 0
+        except subprocess.TimeoutExpired:
+            certo = False
         self.para()
-        if status != 0:
+        if not certo:
             raise ErroDoLaboratorio(f"não consegui formatar {self._dados}: {self._fim_do_log()}")
 
     def _executa_o_kafka(self, comando: list[str]) -> None:
@@ -184,7 +184,8 @@ class BrokerLocal:
         if self.log.exists() and self.log.stat().st_size > _LOG_MAXIMO_BYTES:
             self.log.unlink()
         self._comeco_do_log = self.log.stat().st_size if self.log.exists() else 0
-        self._java = ProcessoJava(comando, self.log, self._trava)
+        with self.log.open("ab") as saida:
+            self._java = Processo(comando, saida, trava=self._trava)
 
     def _pronto(self) -> bool:
         """Se ele responde (bool). Erro: ErroDoLaboratorio se morreu antes disso."""
@@ -193,7 +194,7 @@ class BrokerLocal:
         return self.responde()
 
     def _demorou(self, prazo_s: float) -> ErroDoLaboratorio:
-        sem_maioria = "" if self._planta.brokers == 1 else " (a maioria dos brokers está de pé?)"
+        sem_maioria = "" if self._topologia.brokers == 1 else " (a maioria dos brokers está de pé?)"
         return ErroDoLaboratorio(f"{self._nome} não respondeu em {prazo_s:g} s{sem_maioria}: {self._fim_do_log()}")
 
     def _fim_do_log(self) -> str:
@@ -238,27 +239,28 @@ def lanca_juntos(brokers: Sequence[BrokerLocal], diz: Callable[[str], None] = si
     except BaseException as erro:
         para_juntos(parados)
         if isinstance(erro, OSError):  # disco cheio, pasta sem permissão
-            pasta = parados[0]._planta.pasta
+            pasta = parados[0]._topologia.pasta
             raise ErroDoLaboratorio(f"não consigo usar a pasta {pasta}: {erro.strerror or erro}") from erro
         raise
 
 
 def _lanca(brokers: Sequence[BrokerLocal], diz: Callable[[str], None]) -> None:
-    planta = brokers[0]._planta
+    topologia = brokers[0]._topologia
     comando = comando_java()  # antes de tudo: a primeira vez baixa o Kafka
     prazo = Prazo(_ESPERA_PELO_ANTERIOR_S)
     for broker in brokers:  # todos antes de escrever em qualquer um
         broker._confere_pasta_e_portas(prazo)
     for broker in brokers:
         broker._escreve_propriedades()
-    if novos := [broker for broker in brokers if not broker._formatado]:
+    cluster = topologia.identificador()
+    if novos := [b for b in brokers if not b._formatado and not formato.repete(b._dados, b.numero, cluster)]:
         diz("Formatando a pasta de dados…" if len(novos) == 1 else f"Formatando {len(novos)} pastas de dados…")
-        identificador = planta.identificador()
         for broker in novos:
-            broker._comeca_a_formatar(comando, identificador)
+            broker._comeca_a_formatar(comando, cluster)
         for broker in novos:
             broker._termina_de_formatar()
-    diz(f"Iniciando o Kafka {VERSAO_KAFKA}{'' if planta.brokers == 1 else f' ({len(brokers)} brokers)'}…")
+        formato.guarda(novos[0]._dados)
+    diz(f"Iniciando o Kafka {VERSAO_KAFKA}{'' if topologia.brokers == 1 else f' ({len(brokers)} brokers)'}…")
     for broker in brokers:
         broker._executa_o_kafka(comando)
 
@@ -270,7 +272,7 @@ def para_juntos(brokers: Sequence[BrokerLocal]) -> None:
     prazo, restam = Prazo(PRAZO_PARA_ENCERRAR_S), brokers
     while restam := [broker for broker in restam if broker.vivo]:
         # para sair, um broker pede licença ao controlador; sem maioria não há um, e a resposta nunca viria
-        if prazo.esgotado or len(restam) < restam[0]._planta.maioria:
+        if prazo.esgotado or len(restam) < restam[0]._topologia.maioria:
             break
         time.sleep(PASSO_S)
     for broker in restam:

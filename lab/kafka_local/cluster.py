@@ -14,7 +14,7 @@ from common.erros import ErroDeUso
 from lab.kafka_local import portas
 from lab.kafka_local.broker import BrokerLocal, inicia_juntos, para_juntos, silencio
 from lab.kafka_local.configuracao import QUANTIDADES
-from lab.kafka_local.topologia import Planta
+from lab.kafka_local.topologia import Topologia
 
 _PORTA_MAXIMA = 65_535
 
@@ -51,20 +51,35 @@ class KafkaLocal:
             raise ErroDeUso(f"um Kafka local tem {' ou '.join(map(str, QUANTIDADES))} brokers, e não {brokers}")
         dos_clientes = _sorteia(brokers) if porta is None else _seguidas(porta, brokers)
         # as dos controladores também não mudam em uma queda: os outros brokers as conhecem
-        self._planta = Planta(pasta.resolve(), dos_clientes, _sorteia(brokers, ja_usadas=dos_clientes))
-        self.brokers = tuple(BrokerLocal(numero, self._planta) for numero in range(1, brokers + 1))
+        self._topologia = Topologia(pasta.resolve(), dos_clientes, _sorteia(brokers, ja_usadas=dos_clientes))
+        self.brokers = tuple(BrokerLocal(numero, self._topologia) for numero in range(1, brokers + 1))
         self._diz = diz
 
     @staticmethod
     @contextmanager
-    def temporario(porta: int | None = None, brokers: int = 1) -> "Iterator[KafkaLocal]":
-        """Um Kafka só para este bloco, em uma pasta temporária apagada no fim."""
+    def em_pasta_temporaria(
+        porta: int | None = None, diz: Callable[[str], None] = silencio, brokers: int = 1
+    ) -> "Iterator[KafkaLocal]":
+        """Um Kafka ainda parado, em uma pasta temporária; no fim do bloco, nem ele nem ela existem."""
         # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
-        with (
-            tempfile.TemporaryDirectory(prefix="lab-kafka-", ignore_cleanup_errors=True) as pasta,
-            KafkaLocal(Path(pasta), porta, brokers=brokers) as kafka,
-        ):
+        with tempfile.TemporaryDirectory(prefix="lab-kafka-", ignore_cleanup_errors=True) as pasta:
+            kafka = KafkaLocal(Path(pasta), porta, diz, brokers)
+            try:
+                yield kafka
+            finally:
+                kafka.para()
+
+    @staticmethod
+    @contextmanager
+    def temporario(porta: int | None = None, brokers: int = 1) -> "Iterator[KafkaLocal]":
+        """O mesmo, já respondendo."""
+        with KafkaLocal.em_pasta_temporaria(porta, brokers=brokers) as kafka, kafka:
             yield kafka
+
+    @property
+    def pasta(self) -> Path:
+        """A dos dados, com uma por broker dentro."""
+        return self._topologia.pasta
 
     @property
     def bootstrap(self) -> str:
@@ -82,7 +97,7 @@ class KafkaLocal:
 
     def inicia(self) -> None:
         """Inicia os brokers parados, ao mesmo tempo, e volta quando todos respondem. As portas são sempre as mesmas."""
-        self._planta.confere_quantidade()
+        self._topologia.confere_quantidade()
         inicia_juntos(self.brokers, self._diz)
 
     def mata(self) -> None:

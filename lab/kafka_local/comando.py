@@ -8,28 +8,26 @@ from pathlib import Path
 from types import FrameType
 
 from common.erros import ErroDoLaboratorio
-from common.terminal.argumentos import Argumentos
+from common.terminal.argumentos import Argumentos, inteiro
+from common.terminal.texto import enumera
 from lab.kafka_local.configuracao import QUANTIDADES
 from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
 from lab.terminal.mensagem import informa
 
-PORTA_PADRAO = 9092
+PORTA_PADRAO, PORTA_MAXIMA = 9092, 65_535
 PASTA_PADRAO = ".kafka"
 _PASSO_S = 0.2  # de quanto em quanto tempo se olha se o Java ainda vive; no Windows, também o Ctrl+C
 _SINAIS_DE_FIM = ("SIGTERM", "SIGHUP", "SIGBREAK")  # kill, terminal fechado, Ctrl+Break: como um Ctrl+C
 
 
-def porta(texto: str) -> int:
-    """Uma porta TCP (int). Erro: argparse.ArgumentTypeError."""
-    if not (texto.isascii() and texto.isdecimal() and 1 <= int(texto) <= 65_535):
-        raise argparse.ArgumentTypeError(f"{texto!r} não é uma porta (1 a 65535)")
-    return int(texto)
-
-
 def configura(analisador: Argumentos) -> None:
     """As flags do comando."""
     analisador.add_argument(
-        "--porta", type=porta, default=PORTA_PADRAO, metavar="N", help=f"porta TCP (padrão: {PORTA_PADRAO})"
+        "--porta",
+        type=inteiro(1, PORTA_MAXIMA, "uma porta"),
+        default=PORTA_PADRAO,
+        metavar="N",
+        help=f"porta TCP (padrão: {PORTA_PADRAO})",
     )
     analisador.add_argument(
         "--pasta",
@@ -56,7 +54,7 @@ def executa(args: argparse.Namespace) -> int:
     # só agora: o --help funciona sem nada instalado
     import common.conexao.clientes  # noqa: F401  # cala o cliente Kafka, que fala inglês no stderr
     from lab.kafka_local.cluster import KafkaLocal
-    from lab.kafka_local.console import Mesa, enumera
+    from lab.kafka_local.console import ConsoleDoCluster
 
     for nome in _SINAIS_DE_FIM:
         if hasattr(signal, nome):
@@ -77,7 +75,7 @@ def executa(args: argparse.Namespace) -> int:
             informa(f"Kafka {VERSAO_KAFKA} pronto em {enderecos} (Ctrl+C encerra; dados em {args.pasta}/)")
             informa(f"Em cada outro terminal, antes dos scripts: {_define('KAFKA_BOOTSTRAP_SERVERS', kafka.bootstrap)}")
             # sem stdin (um "<&-") o descritor 0 pode ser hoje outra coisa
-            Mesa(kafka, sys.stdin.fileno() if sys.stdin else None).acompanha()
+            ConsoleDoCluster(kafka, sys.stdin.fileno() if sys.stdin else None).acompanha()
     except KeyboardInterrupt:
         informa("Encerrando o Kafka…")
         kafka.para()

@@ -1,34 +1,23 @@
-"""O terminal de um cluster: conta o que houve com cada broker, e derruba ou traz de volta o que digitarem."""
+"""O console de um cluster: conta o que houve com cada broker, e derruba ou traz de volta o que digitarem."""
 
-import contextlib
-import io
-import os
-import signal
-import threading
 from enum import Enum, auto
-from queue import Empty, SimpleQueue
 
 from common.erros import ErroDoLaboratorio
-from common.terminal.texto import visivel
+from common.terminal.texto import enumera, visivel
 from lab.kafka_local.cluster import KafkaLocal
 from lab.terminal.mensagem import informa
+from lab.terminal.teclado import Teclado
 
 _PASSO_S = 0.2  # de quanto em quanto tempo se olha quem vive; no Windows, também o Ctrl+C
 
 
-class _Estado(Enum):
+class _EstadoDoBroker(Enum):
     DE_PE = auto()
     SUBINDO = auto()
     CAIDO = auto()
 
 
-def enumera(partes: list[str], conjuncao: str = "e") -> str:
-    """As partes em uma frase (str): "a, b e c"."""
-    *primeiras, ultima = partes
-    return f"{', '.join(primeiras)} {conjuncao} {ultima}" if primeiras else ultima
-
-
-class Mesa:
+class ConsoleDoCluster:
     """`entrada` é o descritor (int) de onde vêm as linhas; None: não há uma.
 
     Digitar o número de um broker serve em qualquer sistema; achar o pid de um Java entre três, não.
@@ -36,46 +25,28 @@ class Mesa:
 
     def __init__(self, kafka: KafkaLocal, entrada: int | None) -> None:
         self._kafka = kafka
-        self._entrada = entrada
         self._brokers = {str(broker.numero): broker for broker in kafka.brokers}
-        self._estados = dict.fromkeys(self._brokers, _Estado.DE_PE)
-        self._digitado: SimpleQueue[str] = SimpleQueue()
-        self._leitor: threading.Thread | None = None
+        self._estados = dict.fromkeys(self._brokers, _EstadoDoBroker.DE_PE)
+        self._teclado = Teclado(entrada)
 
     def acompanha(self) -> None:
         """Volta quando todos os brokers caíram."""
-        self._escuta()
+        if self._teclado.e_terminal:
+            informa(f"Digite {self._numeros} e Enter para derrubar esse broker (kill -9), ou para trazê-lo de volta")
         while self._kafka.vivo:
-            with contextlib.suppress(Empty):
-                self._atende(self._digitado.get(timeout=_PASSO_S))
+            if digitado := self._teclado.linha(_PASSO_S):
+                self._atende(digitado)
             for numero in self._brokers:
                 self._confere(numero)
 
-    def _escuta(self) -> None:
-        if self._entrada is None:
-            return
-        if hasattr(signal, "SIGTTIN"):  # em segundo plano (com "&") a leitura falha, em vez de parar o processo
-            signal.signal(signal.SIGTTIN, signal.SIG_IGN)
-        # daemon: uma leitura do terminal não se interrompe, e não pode segurar o Ctrl+C nem o fim do processo
-        self._leitor = threading.Thread(target=self._le, args=(self._entrada,), daemon=True)
-        self._leitor.start()
-        if os.isatty(self._entrada):
-            informa(
-                f"Digite {enumera([*self._brokers], 'ou')} e Enter para derrubar esse broker (kill -9), "
-                "ou para trazê-lo de volta"
-            )
-
-    def _le(self, entrada: int) -> None:
-        # sem buffer, e não sys.stdin: a trava interna dele prenderia o fim do processo
-        with contextlib.suppress(OSError), io.FileIO(entrada, closefd=False) as linhas:
-            for linha in linhas:
-                self._digitado.put(linha.decode("utf-8", "replace").strip())
+    @property
+    def _numeros(self) -> str:
+        return enumera([*self._brokers], "ou")
 
     def _atende(self, texto: str) -> None:
         if texto not in self._brokers:
-            if texto:
-                informa(f"Não há um broker {visivel(texto)}: digite {enumera([*self._brokers], 'ou')} e Enter")
-        elif self._estados[texto] is _Estado.CAIDO:
+            informa(f"Não há um broker {visivel(texto)}: digite {self._numeros} e Enter")
+        elif self._estados[texto] is _EstadoDoBroker.CAIDO:
             self._levanta(texto)
         else:
             self._brokers[texto].mata()
@@ -88,21 +59,21 @@ class Mesa:
         except ErroDoLaboratorio as erro:
             informa(f"ERRO: {erro}")
         else:
-            self._estados[numero] = _Estado.SUBINDO
+            self._estados[numero] = _EstadoDoBroker.SUBINDO
 
     def _confere(self, numero: str) -> None:
         broker, estado = self._brokers[numero], self._estados[numero]
-        if estado is _Estado.CAIDO:
+        if estado is _EstadoDoBroker.CAIDO:
             return
         if not broker.vivo:
-            como = "caiu" if estado is _Estado.DE_PE else f"não ficou de pé (o porquê: {broker.log})"
+            como = "caiu" if estado is _EstadoDoBroker.DE_PE else f"não ficou de pé (o porquê: {broker.log})"
             self._registra_queda(numero, como)
-        elif estado is _Estado.SUBINDO and broker.responde():
-            self._estados[numero] = _Estado.DE_PE
+        elif estado is _EstadoDoBroker.SUBINDO and broker.responde():
+            self._estados[numero] = _EstadoDoBroker.DE_PE
             informa(f"Broker {numero} de volta em {broker.endereco}")
 
     def _registra_queda(self, numero: str, como: str) -> None:
-        self._estados[numero] = _Estado.CAIDO
+        self._estados[numero] = _EstadoDoBroker.CAIDO
         total, restam = len(self._brokers), sum(broker.vivo for broker in self._brokers.values())
         if restam > total // 2:
             efeito = f"Restam {restam} de {total}, e o Kafka continua"
@@ -110,9 +81,5 @@ class Mesa:
             efeito = f"Resta {restam} de {total}: sem a maioria, nada mais é confirmado"
         else:
             efeito = f"Não resta nenhum dos {total}"
-        digite = (
-            f"{numero} e Enter"
-            if self._leitor and self._leitor.is_alive()
-            else "Ctrl+C aqui, e o mesmo comando de novo"
-        )
+        digite = f"{numero} e Enter" if self._teclado.aberto else "Ctrl+C aqui, e o mesmo comando de novo"
         informa(f"Broker {numero} {como}. {efeito}. Para trazê-lo de volta: {digite}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from common.conexao.seguranca import VARIAVEIS
 from common.prazo import Prazo, com_prazo
+from lab.kafka_local.broker import silencio
 from lab.kafka_local.cluster import KafkaLocal
 from lab.kafka_local.distribuicao.jars import garante_jars
 from lab.kafka_local.distribuicao.java import encontra_java
@@ -17,9 +18,12 @@ _DE_OUTRO_KAFKA = ("LAB_PREFIXO", *VARIAVEIS)
 
 
 @contextlib.contextmanager
-def so_este_kafka(kafka: KafkaLocal, parada: Parada, ao_parar: Callable[[], None]) -> Iterator[None]:
-    """Neste bloco `kafka` roda. `ao_parar()` responde na hora a um Ctrl+C que veio enquanto ele se iniciava.
+def kafka_privado(
+    parada: Parada, ao_parar: Callable[[], None], diz: Callable[[str], None] = silencio, brokers: int = 1
+) -> Iterator[KafkaLocal]:
+    """Neste bloco roda um Kafka temporário, o único que este processo e os seus filhos conhecem.
 
+    `ao_parar()` responde na hora a um Ctrl+C que veio enquanto ele se iniciava.
     Erros: ErroDoLaboratorio, KeyboardInterrupt.
     """
     with parada.na_hora():
@@ -30,12 +34,10 @@ def so_este_kafka(kafka: KafkaLocal, parada: Parada, ao_parar: Callable[[], None
         if parada.pedida:
             ao_parar()
 
-    try:
+    with KafkaLocal.em_pasta_temporaria(diz=diz, brokers=brokers) as kafka:
         com_prazo(kafka.inicia, INICIO_MAXIMO_S, "iniciar o Kafka", avisa_se_pararam)
         parada.confere()
         for variavel in _DE_OUTRO_KAFKA:
             os.environ.pop(variavel, None)
         os.environ["KAFKA_BOOTSTRAP_SERVERS"] = kafka.bootstrap
-        yield
-    finally:
-        kafka.para()
+        yield kafka

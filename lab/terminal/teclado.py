@@ -1,46 +1,63 @@
-"""O Enter de quem conduz a demonstração passo a passo, ouvido sem segurar o Ctrl+C."""
+"""O que se digita, ouvido em uma thread só sua: uma leitura do terminal não se interrompe, e ninguém espera por ela."""
 
 import contextlib
 import os
 import signal
-import sys
 import threading
 from queue import Empty, SimpleQueue
 
-from common.erros import ErroDeUso
 from common.prazo import PASSO_S
 from lab.processos.parada import Parada
 
 
-class Enter:
-    """Ouve a entrada padrão. Erro: ErroDeUso se ela não é um terminal.
+class Teclado:
+    """As linhas que chegam pelo descritor `entrada` (int); None: não há de onde.
 
-    Depois de um Ctrl+D (ou se o terminal se fecha) ninguém mais aperta nada, e nenhuma espera espera.
+    Depois de um Ctrl+D, do fim do pipe ou se o terminal se fecha, ninguém mais digita nada.
     """
 
-    def __init__(self) -> None:
-        if sys.stdin is None or not sys.stdin.isatty():
-            raise ErroDeUso("--passo-a-passo espera por um Enter: a entrada precisa ser um terminal")
-        self._apertos: SimpleQueue[None] = SimpleQueue()
-        if hasattr(signal, "SIGTTIN"):  # em segundo plano (com "&") a leitura falha, em vez de parar o processo
-            signal.signal(signal.SIGTTIN, signal.SIG_IGN)
-        # daemon: uma leitura do terminal não se interrompe, e não pode segurar o Ctrl+C nem o fim do processo
-        self._ouvinte = threading.Thread(target=self._ouve, args=(sys.stdin.fileno(),), daemon=True, name="enter")
-        self._ouvinte.start()
+    def __init__(self, entrada: int | None) -> None:
+        self.e_terminal = entrada is not None and os.isatty(entrada)
+        self._linhas: SimpleQueue[str] = SimpleQueue()
+        # daemon: a leitura em curso não pode segurar o Ctrl+C nem o fim do processo
+        self._leitor = threading.Thread(target=self._le, args=(entrada,), daemon=True, name="teclado")
+        if entrada is not None:
+            if hasattr(signal, "SIGTTIN"):  # em segundo plano (com "&") a leitura falha, em vez de parar o processo
+                signal.signal(signal.SIGTTIN, signal.SIG_IGN)
+            self._leitor.start()
 
-    def espera(self, parada: Parada) -> None:
-        """Volta no próximo Enter: os de antes eram impaciência. Erro: KeyboardInterrupt."""
-        while not self._apertos.empty():
-            self._apertos.get()
-        while self._ouvinte.is_alive():
+    @property
+    def aberto(self) -> bool:
+        """Se alguém ainda pode digitar."""
+        return self._leitor.is_alive()
+
+    def linha(self, segundos: float) -> str | None:
+        """A próxima linha (str, sem os espaços das pontas), ou None se em `segundos` não houve uma."""
+        with contextlib.suppress(Empty):
+            return self._linhas.get(timeout=segundos)
+        return None
+
+    def esquece(self) -> None:
+        """O que se digitou até agora não conta."""
+        while not self._linhas.empty():
+            self._linhas.get()
+
+    def espera_enter(self, parada: Parada) -> None:
+        """Volta no próximo Enter que ninguém leu, ou quando não pode vir mais nenhum. Erro: KeyboardInterrupt."""
+        while self.aberto and self.linha(PASSO_S) is None:
             parada.confere()
-            with contextlib.suppress(Empty):
-                self._apertos.get(timeout=PASSO_S)
-                return
         parada.confere()
 
-    def _ouve(self, entrada: int) -> None:
+    def _le(self, entrada: int) -> None:
         # os.read, e não sys.stdin: a trava interna dele prenderia o fim do processo
+        incompleta = b""
         with contextlib.suppress(OSError):
-            while os.read(entrada, 1024):  # o terminal entrega uma linha quando há um Enter
-                self._apertos.put(None)
+            while lido := os.read(entrada, 1024):
+                *inteiras, incompleta = (incompleta + lido).split(b"\n")
+                for linha in inteiras:
+                    self._digitou(linha)
+        if incompleta:
+            self._digitou(incompleta)
+
+    def _digitou(self, linha: bytes) -> None:
+        self._linhas.put(linha.decode("utf-8", "replace").strip())

@@ -5,7 +5,9 @@ import subprocess
 import sys
 
 from common.terminal.argumentos import Argumentos
-from lab import RAIZ
+from lab import RAIZ, ambiente
+
+REQUISITOS = ambiente.DE_DESENVOLVIMENTO
 
 # os testes com Kafka mais esperam do que calculam: dois processos levam metade do tempo, e cada um tem o seu Kafka;
 # por arquivo, porque os testes de um arquivo dividem o que custa a iniciar (um cluster, um Kafka com TLS), e na ordem

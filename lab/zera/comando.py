@@ -21,7 +21,7 @@ from common.erros import ErroDeUso, ErroDoLaboratorio, PrazoEsgotado
 from common.prazo import Prazo, com_prazo
 from common.terminal.argumentos import Argumentos
 from common.terminal.linhas import diga
-from lab.kafka_local.console import enumera
+from common.terminal.texto import enumera
 from lab.processos.parada import Parada
 from lab.terminal.mensagem import informa
 from lab.zera.limpeza import apaga, exige_um_broker_que_apague, grupos_que_existem, ocupados

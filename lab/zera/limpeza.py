@@ -17,7 +17,7 @@ from common.conexao.clientes import bootstrap
 from common.conexao.topicos import particoes_dos_topicos
 from common.configuracao import ETAPAS
 from common.erros import ErroDoLaboratorio
-from lab.kafka_local.console import enumera
+from common.terminal.texto import enumera
 
 
 def grupos_que_existem(admin: Any) -> list[str]:

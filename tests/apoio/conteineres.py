@@ -1,6 +1,7 @@
 """O Docker desta máquina, se há um, e os arquivos do compose de pé, em um projeto só do teste."""
 
 import functools
+import shutil
 import subprocess
 import sys
 import uuid
@@ -10,6 +11,7 @@ from types import SimpleNamespace, TracebackType
 from typing import Any
 
 import docker
+import requests
 import yaml
 from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config
@@ -38,12 +40,14 @@ def servicos(arquivo: str) -> dict[str, Any]:
 @functools.cache
 def motor() -> docker.DockerClient | None:
     """O Docker desta máquina, se responde e tem (ou consegue baixar) a imagem do docker-compose.yml; senão, None."""
+    if shutil.which("docker") is None:  # só o socket não basta: os testes também usam o comando
+        return None
     try:
         cliente = docker.from_env(timeout=RESPOSTA_S)
         imagem = servicos("docker-compose.yml")["kafka"]["image"]
         if not cliente.images.list(imagem):
             docker.from_env(timeout=COMANDO_S).images.pull(imagem)
-    except DockerException:
+    except (DockerException, requests.RequestException):  # o segundo, de um Docker que não responde
         return None
     return cliente
 
@@ -77,7 +81,8 @@ def kafka_em_conteiner() -> Iterator[SimpleNamespace]:
     nome = f"{PREFIXO}{uuid.uuid4().hex[:8]}"
     conteiner = DockerContainer(servico["image"], hostname=servico["container_name"]).with_name(nome)
     conteiner.with_envs(**ambiente | {"KAFKA_ADVERTISED_LISTENERS": anunciados})
-    conteiner.ports["9092"] = ("127.0.0.1", porta)  # o with_bind_ports publicaria em todas as interfaces
+    # o with_bind_ports publicaria em todas as interfaces; o tipo declarado não prevê o que o Docker aceita
+    conteiner.ports["9092"] = ("127.0.0.1", porta)  # type: ignore[assignment]
     pronto = LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(SAUDAVEL_S)
     with no_fim("docker", "rm", "--force", "--volumes", nome):
         conteiner.waiting_for(pronto).start()
@@ -134,7 +139,7 @@ def conteineres_de_teste() -> set[str]:
     """Os nomes dos contêineres que `kafka_em_conteiner` iniciou, daqui ou de outra execução."""
     cliente = motor()
     assert cliente is not None
-    return {achado.name for achado in cliente.containers.list(all=True, filters={"name": PREFIXO})}
+    return {str(achado.name) for achado in cliente.containers.list(all=True, filters={"name": PREFIXO})}
 
 
 def conteiner(nome: str) -> Any:

@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
+from lab import RAIZ
 from lab.kafka_local import portas, propriedades
+from lab.kafka_local.distribuicao.jvm import comando_java
 from lab.kafka_local.distribuicao.versao import COM_ZOOKEEPER
 from lab.kafka_local.portas import ESTA_MAQUINA
-from lab.kafka_local.topologia import comando_java
-from lab.processos.processo_java import ProcessoJava
-from lab.processos.script import RAIZ
+from lab.processos.processo import Processo
 from tests.apoio.sala import ate
 
 PRONTO_S = 120.0  # aqui, 4 s; depois de um kill -9, até 6 s a mais
@@ -22,7 +22,10 @@ SAUDE_S = 10.0
 
 
 def servicos() -> dict[str, Any]:
-    return yaml.safe_load((RAIZ / "docker-compose.zookeeper.yml").read_text(encoding="utf-8"))["services"]
+    todos: dict[str, Any] = yaml.safe_load((RAIZ / "docker-compose.zookeeper.yml").read_text(encoding="utf-8"))[
+        "services"
+    ]
+    return todos
 
 
 class KafkaComZooKeeper:
@@ -31,7 +34,7 @@ class KafkaComZooKeeper:
     def __init__(self, pasta: Path) -> None:
         self._pasta, self._comando = pasta, comando_java(COM_ZOOKEEPER)
         self.porta, self.porta_do_zookeeper = portas.sorteia(), portas.sorteia()
-        self._processos: dict[str, ProcessoJava] = {}
+        self._processos: dict[str, Processo] = {}
 
     @property
     def bootstrap(self) -> str:
@@ -82,10 +85,12 @@ class KafkaComZooKeeper:
         return not subprocess.run(["bash", "-c", comando], capture_output=True, timeout=SAUDE_S, check=False).returncode
 
     def _executa(self, classe: str, configuracao: str) -> None:
-        if classe in self._processos and self._processos[classe].vivo:
-            return
-        log, trava = self._pasta / f"{classe}.log", self._pasta / f"{classe}.trava"
-        self._processos[classe] = ProcessoJava([*self._comando, classe, str(self._pasta / configuracao)], log, trava)
+        if anterior := self._processos.get(classe):
+            if anterior.vivo:
+                return
+            anterior.encerra()
+        with (self._pasta / f"{classe}.log").open("ab") as log:
+            self._processos[classe] = Processo([*self._comando, classe, str(self._pasta / configuracao)], log)
 
     def _do_broker(self) -> dict[str, str]:
         """As variáveis do compose como a imagem as traduz: KAFKA_BROKER_ID é broker.id."""

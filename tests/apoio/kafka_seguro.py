@@ -15,12 +15,11 @@ from cryptography.hazmat.primitives.serialization import (
 from kafka import KafkaAdminClient
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ACLResourcePatternType, ResourcePattern, ResourceType
 
-from common.prazo import Prazo
 from lab.kafka_local import portas, propriedades
 from lab.kafka_local.configuracao import configuracao
+from lab.kafka_local.distribuicao.jvm import comando_java
 from lab.kafka_local.portas import ESTA_MAQUINA
-from lab.kafka_local.topologia import comando_java
-from lab.processos.processo_java import ProcessoJava
+from lab.processos.processo import Processo
 from tests.apoio.sala import ate
 
 PRONTO_S = 120.0  # aqui, 4 s
@@ -68,7 +67,7 @@ class KafkaSeguro:
             finally:
                 processo.encerra()
 
-    def _inicia(self) -> ProcessoJava:
+    def _inicia(self) -> Processo:
         arquivo = self._pasta / "server.properties"
         propriedades.escreve(arquivo, self._do_broker())
         formata = [*self._comando, "kafka.tools.StorageTool", "format", "--config", str(arquivo)]
@@ -76,12 +75,13 @@ class KafkaSeguro:
         for usuario, senha in SENHAS.items():  # KIP-900: os usuários SCRAM nascem com o cluster
             formata += ["--add-scram", f"SCRAM-SHA-512=[name={usuario},password={senha}]"]
         formato = self._executa(formata)
-        assert formato.espera(Prazo(FORMATO_S)) == 0, (self._pasta / "broker.log").read_text()
+        assert formato.espera_fim(FORMATO_S) == 0, (self._pasta / "broker.log").read_text()
         formato.encerra()
         return self._executa([*self._comando, "kafka.Kafka", str(arquivo)])
 
-    def _executa(self, comando: list[str]) -> ProcessoJava:
-        return ProcessoJava(comando, self._pasta / "broker.log", self._pasta / "em-uso.trava")
+    def _executa(self, comando: list[str]) -> Processo:
+        with (self._pasta / "broker.log").open("ab") as log:
+            return Processo(comando, log, trava=self._pasta / "em-uso.trava")
 
     def _do_broker(self) -> dict[str, str]:
         usuarios = " ".join(f'user_{usuario}="{senha}"' for usuario, senha in SENHAS.items())

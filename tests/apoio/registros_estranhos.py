@@ -1,12 +1,13 @@
 """O que pode estar em um tópico sem ter vindo daqui: registros que o hypothesis inventa, de qualquer jeito."""
 
 import json
+from typing import Any
 
 from hypothesis import strategies as st
 
 from common.pedido import Status
 
-PEDIDO = {
+PEDIDO: dict[str, Any] = {
     "id": "00000000-0000-0000-0000-000000000000",
     "numero": 1,
     "cliente": "João Conceição",

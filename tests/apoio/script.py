@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from lab import RAIZ
 
@@ -12,12 +13,12 @@ PRAZO_S = 60  # nenhum processo destes leva mais que isso, mesmo em uma máquina
 KAFKA_FECHADO = "127.0.0.1:1"  # ninguém escuta na porta 1
 
 
-def ambiente(**variaveis):
+def ambiente(**variaveis: str) -> dict[str, str]:
     """O ambiente de um processo filho; o `ambiente_limpo` já tirou as variáveis do laboratório."""
     return os.environ | {"PYTHONIOENCODING": "utf-8"} | variaveis
 
 
-def roda(*argumentos, cwd=RAIZ, **variaveis):
+def roda(*argumentos: str, cwd: Path | str = RAIZ, **variaveis: str) -> "subprocess.CompletedProcess[str]":
     """O processo terminado (CompletedProcess, com stdout e stderr em texto) de `python ARGUMENTOS`."""
     return subprocess.run(
         [sys.executable, *argumentos],
@@ -30,16 +31,16 @@ def roda(*argumentos, cwd=RAIZ, **variaveis):
     )
 
 
-def roda_script(nome, *argumentos, **variaveis):
+def roda_script(nome: str, *argumentos: str, **variaveis: str) -> "subprocess.CompletedProcess[str]":
     return roda(str(RAIZ / f"{nome}.py"), *argumentos, **variaveis)
 
 
-def roda_trecho(codigo, **variaveis):
+def roda_trecho(codigo: str, **variaveis: str) -> "subprocess.CompletedProcess[str]":
     """`python -c`, da raiz do projeto (de onde `common` se importa)."""
     return roda("-c", codigo, **variaveis)
 
 
-def exige_uma_linha_de_erro(processo, *trechos, status=2):
+def exige_uma_linha_de_erro(processo: "subprocess.CompletedProcess[str]", *trechos: str, status: int = 2) -> None:
     """Uma linha "ERRO: ..." no stderr, com os `trechos`, e o status; nunca um traceback."""
     assert "Traceback" not in processo.stdout + processo.stderr
     linhas = processo.stderr.splitlines()

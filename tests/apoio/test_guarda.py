@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.apoio.conteineres import RAIZ, conteineres_de_teste
+from lab import RAIZ
+from tests.apoio.conteineres import conteineres_de_teste
 from tests.apoio.sala import FIM_S, ate
 
 pytestmark = [pytest.mark.broker, pytest.mark.docker]

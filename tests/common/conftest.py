@@ -11,7 +11,7 @@ VARIAVEIS = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "PYTHONUNBU
 
 
 @pytest.fixture(autouse=True)
-def ambiente_limpo(monkeypatch):
+def ambiente_limpo(monkeypatch: pytest.MonkeyPatch) -> None:
     for nome in list(os.environ):
         if nome.startswith(("KAFKA_", "LAB_")) or nome in VARIAVEIS:
             monkeypatch.delenv(nome)
@@ -19,7 +19,7 @@ def ambiente_limpo(monkeypatch):
 
 
 @pytest.fixture
-def com_senha(monkeypatch):
+def com_senha(monkeypatch: pytest.MonkeyPatch) -> None:
     """As variáveis que um aluno define para um cluster gerenciado."""
     monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "SASL_SSL")
     monkeypatch.setenv("KAFKA_SASL_MECHANISM", "SCRAM-SHA-512")

@@ -2,24 +2,24 @@
 
 import pytest
 
-from common import anuncio, prazo
+from common import anuncio
 from common.anuncio import Anuncio
 from common.atribuicao import Atribuicao
 
 
 @pytest.fixture
-def agora(monkeypatch):
+def agora(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     relogio = [1000.0]
-    monkeypatch.setattr(prazo.time, "monotonic", lambda: relogio[0])
+    monkeypatch.setattr("common.prazo.time.monotonic", lambda: relogio[0])
     return relogio
 
 
-def atribui(atribuicao, *particoes):
+def atribui(atribuicao: Atribuicao, *particoes: int) -> None:
     atribuicao.particoes = list(particoes)
     atribuicao.versao += 1
 
 
-def test_diz_pronto_uma_vez_e_depois_so_as_mudancas(agora):
+def test_diz_pronto_uma_vez_e_depois_so_as_mudancas(agora: list[float]) -> None:
     atribuicao = Atribuicao()
     dito = Anuncio(atribuicao, "grupo")
     assert dito.novidade() is None
@@ -31,7 +31,7 @@ def test_diz_pronto_uma_vez_e_depois_so_as_mudancas(agora):
     assert dito.novidade() == "Rebalanceamento: partições atribuídas: 0"
 
 
-def test_uma_atribuicao_vazia_so_e_noticia_se_dura(agora):
+def test_uma_atribuicao_vazia_so_e_noticia_se_dura(agora: list[float]) -> None:
     atribuicao = Atribuicao()
     dito = Anuncio(atribuicao, "grupo")
     atribui(atribuicao)
@@ -42,15 +42,15 @@ def test_uma_atribuicao_vazia_so_e_noticia_se_dura(agora):
     atribui(atribuicao)
     assert dito.novidade() is None
     agora[0] += anuncio.RESERVA_S
-    assert "fico em reserva" in dito.novidade()
+    assert "fico em reserva" in (dito.novidade() or "")
     assert dito.novidade() is None
 
 
-def test_a_demora_do_grupo_e_dita_uma_vez(agora):
+def test_a_demora_do_grupo_e_dita_uma_vez(agora: list[float]) -> None:
     atribuicao = Atribuicao()
     dito = Anuncio(atribuicao, "grupo")
     agora[0] += anuncio.DEMORA_DO_GRUPO_S
-    assert "Aguardo a vez no grupo" in dito.novidade()
+    assert "Aguardo a vez no grupo" in (dito.novidade() or "")
     assert dito.novidade() is None
     atribui(atribuicao, 1)
     assert dito.novidade() == "Pronto: partições atribuídas: 1"

@@ -56,6 +56,7 @@ def le(sessao: Sessao, quantos: int) -> list[Any]:
 
 
 def saida_de(registro: Any) -> Publicacao:
+    assert ESTOQUE.saida is not None
     return Publicacao(ESTOQUE.saida, registro.partition, b"k", registro.value, [])
 
 
@@ -117,7 +118,7 @@ def test_armadilha_posicoes_velhas(sala: SalaDeTeste, monkeypatch: pytest.Monkey
         def a_outra_leu() -> bool:
             if outra.poll(timeout_ms=200):
                 outra.commit(timeout_ms=5000)
-            return outra.committed(TopicPartition(ESTOQUE.entrada, 0), timeout_ms=5000) == 10
+            return bool(outra.committed(TopicPartition(ESTOQUE.entrada, 0), timeout_ms=5000) == 10)
 
         ate(a_outra_leu, FIM_S, "a outra não leu o que faltava")
         outra.close()

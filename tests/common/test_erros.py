@@ -4,19 +4,23 @@ import inspect
 import re
 import signal
 import sys
+from typing import Any
 
 import pytest
 
 from common import erros
 from common.erros import ErroDeUso, ErroDoLaboratorio, KafkaIndisponivel, motivo
-from tests.apoio.script import RAIZ, SCRIPTS, exige_uma_linha_de_erro, roda_script, roda_trecho
+from lab import RAIZ
+from tests.apoio.script import SCRIPTS, exige_uma_linha_de_erro, roda_script, roda_trecho
 
-CLASSES = {nome: c for nome, c in vars(erros).items() if inspect.isclass(c) and issubclass(c, BaseException)}
+CLASSES: dict[str, Any] = {
+    nome: c for nome, c in vars(erros).items() if inspect.isclass(c) and issubclass(c, BaseException)
+}
 NO_DESENHO = re.compile(r"^(?P<ramo>[├└]── )?(?P<nome>[A-Z]\w+)  +(?P<texto>.+)$", re.MULTILINE)
 
 
-def test_o_desenho_no_topo_do_modulo_e_a_arvore_de_verdade():
-    desenho = list(NO_DESENHO.finditer(erros.__doc__))
+def test_o_desenho_no_topo_do_modulo_e_a_arvore_de_verdade() -> None:
+    desenho = list(NO_DESENHO.finditer(erros.__doc__ or ""))
     assert [d["nome"] for d in desenho] == list(CLASSES)  # na ordem do arquivo
     for d in desenho:
         assert CLASSES[d["nome"]].__base__ is (ErroDoLaboratorio if d["ramo"] else Exception)
@@ -24,44 +28,44 @@ def test_o_desenho_no_topo_do_modulo_e_a_arvore_de_verdade():
         assert CLASSES[d["nome"]].status == (int(dito[1]) if dito else ErroDoLaboratorio.status)
 
 
-def test_a_superficie_publica_do_modulo():
+def test_a_superficie_publica_do_modulo() -> None:
     publicos = {nome for nome in vars(erros) if not nome.startswith("_")}
     assert publicos == set(CLASSES) | {"motivo"}
     assert all(c.__doc__ for c in CLASSES.values())
 
 
-def test_motivo_so_repete_o_que_e_nosso():
+def test_motivo_so_repete_o_que_e_nosso() -> None:
     assert motivo(KafkaIndisponivel("conexão recusada")) == "conexão recusada"
     assert motivo(ConnectionResetError("reset by peer")) == "ConnectionResetError"
 
 
 @pytest.mark.parametrize("classe", CLASSES.values(), ids=CLASSES)
-def test_um_erro_previsto_e_uma_linha_e_o_seu_status(classe):
+def test_um_erro_previsto_e_uma_linha_e_o_seu_status(classe: type[ErroDoLaboratorio]) -> None:
     processo = roda_trecho(f"import common; from common.erros import *; raise {classe.__name__}('não deu')")
     exige_uma_linha_de_erro(processo, status=classe.status)
     assert processo.stderr == "ERRO: não deu\n"
 
 
-def test_texto_com_quebra_de_linha_ou_controle_continua_uma_linha():
+def test_texto_com_quebra_de_linha_ou_controle_continua_uma_linha() -> None:
     processo = roda_trecho(r"import common; raise common.ErroDoLaboratorio('a\nb\x1b[2J')")
     exige_uma_linha_de_erro(processo, status=1)
     assert "\x1b" not in processo.stderr
 
 
-def test_a_causa_tecnica_nao_vira_traceback():
+def test_a_causa_tecnica_nao_vira_traceback() -> None:
     processo = roda_trecho(
         "import common\ntry: 1/0\nexcept ZeroDivisionError as e: raise common.ErroDoLaboratorio('x') from e"
     )
     exige_uma_linha_de_erro(processo, status=1)
 
 
-def test_um_defeito_nosso_continua_a_mostrar_o_traceback():
+def test_um_defeito_nosso_continua_a_mostrar_o_traceback() -> None:
     processo = roda_trecho("import common; raise ValueError('defeito')")
     assert processo.returncode == 1
     assert processo.stderr.startswith("Traceback") and processo.stderr.endswith("ValueError: defeito\n")
 
 
-def test_ctrl_c_e_silencioso():
+def test_ctrl_c_e_silencioso() -> None:
     processo = roda_trecho("import common; raise KeyboardInterrupt")
     assert processo.stdout + processo.stderr == ""
     if sys.platform == "win32":
@@ -70,7 +74,7 @@ def test_ctrl_c_e_silencioso():
         assert processo.returncode == -signal.SIGINT  # o shell mostra 130
 
 
-def test_ctrl_c_dentro_de_um_callback_do_python_tambem_encerra():
+def test_ctrl_c_dentro_de_um_callback_do_python_tambem_encerra() -> None:
     """Os imports rodam callbacks de weakref, de onde uma exceção não sai: o Python a escreve e segue em frente."""
     processo = roda_trecho(
         f"import sys; sys.argv = [{str(RAIZ / 'servico_estoque.py')!r}]; import common, signal\n"
@@ -81,7 +85,7 @@ def test_ctrl_c_dentro_de_um_callback_do_python_tambem_encerra():
     assert processo.returncode != 0
 
 
-def test_o_relato_de_erros_nao_precisa_de_nada_instalado():
+def test_o_relato_de_erros_nao_precisa_de_nada_instalado() -> None:
     processo = roda_trecho(
         "import sys; sys.modules.update(dict.fromkeys(('kafka', 'rich', 'msgspec')))\n"
         "import common, common.terminal.argumentos; raise common.ErroDoLaboratorio('x')"
@@ -94,13 +98,13 @@ def test_o_relato_de_erros_nao_precisa_de_nada_instalado():
     ("variavel", "valor"),
     [("LAB_PREFIXO", "a b"), ("KAFKA_BOOTSTRAP_SERVERS", "kafka.exemplo.com")],
 )
-def test_variavel_malfeita_e_uma_linha_e_status_2(script, variavel, valor):
+def test_variavel_malfeita_e_uma_linha_e_status_2(script: str, variavel: str, valor: str) -> None:
     variaveis = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", variavel: valor}
     exige_uma_linha_de_erro(roda_script(script, **variaveis), variavel, status=ErroDeUso.status)
 
 
 @pytest.mark.parametrize("modulo", ["msgspec", "kafka", "kafka.vendor.six.moves", "rich.text"])
-def test_pacote_que_falta_diz_como_instalar(modulo):
+def test_pacote_que_falta_diz_como_instalar(modulo: str) -> None:
     exige_uma_linha_de_erro(
         roda_trecho(f"import common; raise ModuleNotFoundError('No module', name={modulo!r})"),
         modulo,
@@ -109,7 +113,7 @@ def test_pacote_que_falta_diz_como_instalar(modulo):
     )
 
 
-def test_um_import_nosso_que_falha_e_um_defeito_e_mostra_o_traceback():
+def test_um_import_nosso_que_falha_e_um_defeito_e_mostra_o_traceback() -> None:
     processo = roda_trecho("import common; from common.erros import nao_existe")
     assert processo.returncode == 1
     assert "Traceback" in processo.stderr

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import partial
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -95,6 +96,14 @@ def _concluidos(notificacao: Script) -> int:
     return texto.count(" concluído para ") + sum(map(int, re.findall(r"\+(\d+) pedidos \(total", texto)))
 
 
+def _concluiu(notificacao: Script, quantos: int) -> bool:
+    return _concluidos(notificacao) >= quantos
+
+
+def _tem(topicos: _Topicos, base: str, quantos: int) -> bool:
+    return len(topicos.nossos(base)) >= quantos
+
+
 def test_registros_estranhos_entre_pedidos_bons(sala: SalaDeTeste) -> None:
     servicos = sala.linha_inteira()
     topicos = _Topicos(sala)
@@ -117,7 +126,7 @@ def test_registros_estranhos_entre_pedidos_bons(sala: SalaDeTeste) -> None:
         ignorados.append(ruins)
         script.espera("IGNORADO", FIM_S, vezes=len(ruins))
         if saida:
-            ate(lambda t=saida, n=pedidos: len(topicos.nossos(t)) >= len(n), FIM_S, f"faltam pedidos em {saida}")
+            ate(partial(_tem, topicos, saida, len(pedidos)), FIM_S, f"faltam pedidos em {saida}")
             saidas = topicos.nossos(saida)
             # uma saída por entrada que é um pedido, nenhuma por uma que não é
             assert Counter(dict(registro.headers)["origem"].decode() for registro in saidas) == Counter(
@@ -125,7 +134,7 @@ def test_registros_estranhos_entre_pedidos_bons(sala: SalaDeTeste) -> None:
             )
             assert Counter(registro.key for registro in saidas if registro.key in bons) == bons
         else:
-            ate(lambda s=script, n=pedidos: _concluidos(s) >= len(n), FIM_S, "a notificação não viu todos")
+            ate(partial(_concluiu, script, len(pedidos)), FIM_S, "a notificação não viu todos")
 
     confere = sala.abre("-m", "lab", "confere")
     confere.espera("duplicados", FIM_S)

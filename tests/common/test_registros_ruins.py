@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from kafka import KafkaProducer
 
-from common.conexao.remendos import tolera_nomes_ilegiveis
+from common.conexao import remendos
 from common.configuracao import TOPICOS_BASE
 from common.pedido import codifica, novos_pedidos
 from tests.apoio.sala import FIM_S, SalaDeTeste, ate, publica, sem_traceback
@@ -22,7 +22,7 @@ def _ruins() -> list[bytes | None]:
         b"[" * 100_000, b'{"a":' * 50_000, b"\x1b[2J\x1b[31mvermelho", b"\x07\x08\r\n", b"\x00" * 100,
         "‮invertido".encode(), b"9" * 400, b"1e400", b"-" * 10, codifica(next(novos_pedidos(1)))[:-1],
     ]  # fmt: skip
-    errados = [None, -1, 10**400, "x" * 10_000, [], "\x1b[2J"]
+    errados: list[object] = [None, -1, 10**400, "x" * 10_000, [], "\x1b[2J"]
     trocas = [{**bom, campo: errado} for campo in bom for errado in errados]
     crus += [json.dumps(troca).encode() for troca in trocas]
     crus += [json.dumps({**bom, "a_mais": 1}).encode()]
@@ -68,7 +68,7 @@ class NomeIlegivel(str):
 
 
 def test_cabecalho_com_nome_que_nao_e_utf8_nao_para_a_particao(sala: SalaDeTeste) -> None:
-    tolera_nomes_ilegiveis()  # também quem confere lê esses tópicos
+    remendos.aplica()  # também quem confere lê esses tópicos
     servicos = sala.linha_inteira()
     for base in TOPICOS_BASE:
         with KafkaProducer(bootstrap_servers=sala.bootstrap, linger_ms=100) as produtor:

@@ -1,9 +1,5 @@
 """`python -m exercicios N` como o aluno o roda: o veredito, o uso errado e o Ctrl+C que não deixa nada."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +7,12 @@ import psutil
 import pytest
 
 from common.terminal.sinais import SAIDA_DE_CTRL_C
-from lab import RAIZ
+from tests.apoio.comando import CTRL_C, DESMONTE_S, comeca
+from tests.apoio.copias import exige_original
 from tests.apoio.sala import ate
 
 FIM_S = 120.0  # aqui, 8 s
-DESMONTE_S = 60.0  # aqui, 2 s
-GRUPO = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
-CTRL_C = signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT
+EXERCICIOS = ("-u", "-m", "exercicios")
 
 
 @pytest.fixture
@@ -27,21 +22,6 @@ def pasta(tmp_path: Path) -> Iterator[Path]:
     assert list(tmp_path.iterdir()) == []
 
 
-def comeca(pasta: Path, *argumentos: str) -> "subprocess.Popen[str]":
-    limpo = {nome: valor for nome, valor in os.environ.items() if not nome.startswith(("KAFKA_", "LAB_"))}
-    temporarios = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(pasta))
-    return subprocess.Popen(
-        [sys.executable, "-u", "-m", "exercicios", *argumentos],
-        cwd=RAIZ,
-        env=limpo | temporarios | {"PYTHONUTF8": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        creationflags=GRUPO,
-    )
-
-
 @pytest.mark.broker
 @pytest.mark.parametrize(
     ("argumentos", "status", "fim"),
@@ -49,7 +29,9 @@ def comeca(pasta: Path, *argumentos: str) -> "subprocess.Popen[str]":
     ids=["solução", "por resolver"],
 )
 def test_o_veredito_e_o_status(pasta: Path, argumentos: tuple[str, ...], status: int, fim: str) -> None:
-    comando = comeca(pasta, *argumentos)
+    if "--solucao" not in argumentos:
+        exige_original("ex1_particoes")
+    comando = comeca(pasta, *EXERCICIOS, *argumentos)
     saida, _ = comando.communicate(timeout=FIM_S)
     assert comando.returncode == status, saida
     assert saida.splitlines()[-1].startswith(fim)
@@ -59,7 +41,7 @@ def test_o_veredito_e_o_status(pasta: Path, argumentos: tuple[str, ...], status:
 @pytest.mark.broker
 @pytest.mark.parametrize("quando_roda", ["kafka.Kafka", "servico_pagamento.py"])
 def test_ctrl_c_nao_deixa_nada(pasta: Path, quando_roda: str) -> None:
-    comando = comeca(pasta, "2", "--solucao")
+    comando = comeca(pasta, *EXERCICIOS, "2", "--solucao")
 
     def filhos() -> list[psutil.Process]:
         return psutil.Process(comando.pid).children(recursive=True)
@@ -83,7 +65,7 @@ def linha_de_comando(processo: psutil.Process) -> str:
 
 @pytest.mark.parametrize("argumentos", [(), ("9",), ("um",), ("1", "--resposta")])
 def test_uso_errado(pasta: Path, argumentos: tuple[str, ...]) -> None:
-    comando = comeca(pasta, *argumentos)
+    comando = comeca(pasta, *EXERCICIOS, *argumentos)
     saida, _ = comando.communicate(timeout=FIM_S)
     assert comando.returncode == 2
     assert saida.startswith("ERRO: ") and len(saida.splitlines()) == 1

@@ -6,6 +6,7 @@ import pytest
 
 from exercicios.conferencias import EXERCICIOS, confere
 from exercicios.conferencias.falta import Falta
+from tests.apoio.copias import exige_original
 from tests.apoio.sala import SalaDeTeste
 
 pytestmark = pytest.mark.broker
@@ -29,6 +30,7 @@ def test_a_solucao_passa(sala_do_aluno: SalaDeTeste, numero: int) -> None:
 
 @pytest.mark.parametrize("numero", EXERCICIOS)
 def test_a_copia_por_resolver_nao_passa(sala_do_aluno: SalaDeTeste, numero: int) -> None:
+    exige_original(EXERCICIOS[numero])
     with pytest.raises(Falta) as falta:
         confere(numero, sala_do_aluno, "exercicios")
     assert re.search(O_QUE_FALTA[numero], str(falta.value)), falta.value

@@ -9,6 +9,7 @@ import pytest
 from exercicios.conferencias import EXERCICIOS, previsao
 from exercicios.conferencias.falta import Falta
 from lab import RAIZ
+from tests.apoio.copias import ORIGINAIS, exige_original
 
 COPIAS, SOLUCOES = RAIZ / "exercicios", RAIZ / "exercicios" / "solucoes"
 EXERCICIOS_MD, GUIA_MD = RAIZ / "docs" / "exercicios.md", RAIZ / "docs" / "guia-do-professor.md"
@@ -27,14 +28,19 @@ def secao(numero: int) -> str:
 def nomes_de_cima(arquivo: Path) -> list[str]:
     """As constantes e funções (list[str]) de um módulo, na ordem em que aparecem."""
     return [
-        no.targets[0].id if isinstance(no, ast.Assign) else no.name
+        ast.unparse(no.targets[0]) if isinstance(no, ast.Assign) else no.name
         for no in ast.parse(le(arquivo)).body
         if isinstance(no, (ast.Assign, ast.FunctionDef))
     ]
 
 
+def test_cada_exercicio_tem_a_sua_copia() -> None:
+    assert list(ORIGINAIS) == list(EXERCICIOS.values())
+
+
 @pytest.mark.parametrize("nome", EXERCICIOS.values())
 def test_os_todos_da_copia_sao_numerados_e_a_solucao_nao_tem_nenhum(nome: str) -> None:
+    exige_original(nome)
     todos = sorted(int(numero) for numero in re.findall(r"# TODO (\d+): ", le(COPIAS / f"{nome}.py")))
     assert todos and todos == list(range(1, len(todos) + 1))
     assert "TODO" not in le(SOLUCOES / f"{nome}.py")
@@ -42,6 +48,7 @@ def test_os_todos_da_copia_sao_numerados_e_a_solucao_nao_tem_nenhum(nome: str) -
 
 @pytest.mark.parametrize("nome", EXERCICIOS.values())
 def test_a_copia_e_curta_e_a_solucao_tem_a_mesma_forma(nome: str) -> None:
+    exige_original(nome)
     copia, solucao = COPIAS / f"{nome}.py", SOLUCOES / f"{nome}.py"
     assert len(le(copia).splitlines()) <= LINHAS_MAXIMO
     assert nomes_de_cima(copia) == nomes_de_cima(solucao)

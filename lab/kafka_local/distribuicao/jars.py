@@ -1,5 +1,6 @@
 """Os jars oficiais do Apache Kafka: exatamente os da lista fixada, conferidos pelo SHA-256 a cada uso."""
 
+import functools
 import hashlib
 import sys
 import tempfile
@@ -136,6 +137,7 @@ def _progresso(total: int) -> Iterator[Callable[[], None]]:
     yield avanca
 
 
+@functools.cache  # conferir 44 MB leva 0,1 s, e um processo pode iniciar dezenas de brokers
 def garante_jars(distribuicao: Distribuicao = DA_AULA) -> list[Path]:
     """Os caminhos (list[Path]) de todos os jars, baixando o que falta ou não confere. Erro: ErroDoLaboratorio."""
     jars = le_lista(arquivo_da_lista(distribuicao))

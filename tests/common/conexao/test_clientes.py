@@ -1,6 +1,8 @@
 """De onde os clientes Kafka tiram a configuração, e o valor que cada garantia exige."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
@@ -10,14 +12,16 @@ from common.conexao import clientes, porta
 from common.erros import ErroDeUso, ErroDoLaboratorio
 from common.terminal.argumentos import TEMPO_MAXIMO_S
 
+Servidores = Callable[[str], None]  # define KAFKA_BOOTSTRAP_SERVERS
+
 
 @pytest.fixture
-def servidores(monkeypatch):
+def servidores(monkeypatch: pytest.MonkeyPatch) -> Servidores:
     return lambda texto: monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", texto)
 
 
 @pytest.mark.parametrize("texto", [None, ""])
-def test_sem_variavel_o_kafka_e_o_desta_maquina(servidores, texto):
+def test_sem_variavel_o_kafka_e_o_desta_maquina(servidores: Servidores, texto: str | None) -> None:
     if texto is not None:
         servidores(texto)
     assert clientes.enderecos() == [("localhost", 9092)]
@@ -34,7 +38,7 @@ def test_sem_variavel_o_kafka_e_o_desta_maquina(servidores, texto):
         ("[fe80::1]:9092,127.0.0.1:80", [("fe80::1", 9092), ("127.0.0.1", 80)]),
     ],
 )
-def test_enderecos(servidores, texto, esperado):
+def test_enderecos(servidores: Servidores, texto: str, esperado: object) -> None:
     servidores(texto)
     assert clientes.enderecos() == esperado
     assert clientes.conexao()["bootstrap_servers"] == [parte.strip() for parte in texto.split(",")]
@@ -45,7 +49,7 @@ RUINS += ["[]:1", "[::1:9092", "a:" + "9" * 5000]
 
 
 @pytest.mark.parametrize("texto", RUINS, ids=lambda t: t[:12])
-def test_endereco_malfeito_e_dito_em_uma_linha(servidores, texto):
+def test_endereco_malfeito_e_dito_em_uma_linha(servidores: Servidores, texto: str) -> None:
     servidores(texto)
     for usa in (clientes.enderecos, clientes.conexao, lambda: clientes.do_consumidor("g"), clientes.do_produtor):
         with pytest.raises(ErroDeUso, match=r"KAFKA_BOOTSTRAP_SERVERS=.* não serve: escreva HOST:PORTA") as erro:
@@ -54,13 +58,13 @@ def test_endereco_malfeito_e_dito_em_uma_linha(servidores, texto):
 
 
 @pytest.mark.parametrize("texto", ["a..b:9092", "a" * 70 + ":9092", "a\udcff:9092"], ids=("vazio", "longo", "byte"))
-def test_nome_de_maquina_que_nem_pode_existir_e_um_erro_previsto(servidores, texto):
+def test_nome_de_maquina_que_nem_pode_existir_e_um_erro_previsto(servidores: Servidores, texto: str) -> None:
     servidores(texto)
     with pytest.raises(ErroDoLaboratorio):
         porta.exige_porta_aberta()  # o nome é recusado antes de qualquer rede
 
 
-def test_consumidor():
+def test_consumidor() -> None:
     assert (
         clientes.do_consumidor("g").items()
         >= {
@@ -79,7 +83,7 @@ def test_consumidor():
     )
 
 
-def test_produtores():
+def test_produtores() -> None:
     simples, transacional = clientes.do_produtor(), clientes.do_produtor_transacional("grupo-1")
     comum = {"acks": "all", "enable_idempotence": True, "allow_auto_create_topics": False, "batch_size": 131_072}
     assert simples.items() >= (comum | {"max_block_ms": 5_000}).items()
@@ -88,7 +92,7 @@ def test_produtores():
     assert 1 <= transacional["retry_backoff_ms"] <= 5
 
 
-def test_os_prazos_combinam_entre_si():
+def test_os_prazos_combinam_entre_si() -> None:
     consumidor, produtor = clientes.do_consumidor("g"), clientes.do_produtor()
     assert consumidor["heartbeat_interval_ms"] * 3 <= consumidor["session_timeout_ms"]
     assert consumidor["max_poll_interval_ms"] >= TEMPO_MAXIMO_S * 1000 * 2
@@ -103,10 +107,12 @@ def test_os_prazos_combinam_entre_si():
         (KafkaAdminClient, clientes.conexao),
     ],
 )
-def test_o_kafka_python_conhece_cada_chave(com_senha, cliente, configuracao):
+def test_o_kafka_python_conhece_cada_chave(
+    com_senha: None, cliente: Any, configuracao: Callable[[], dict[str, Any]]
+) -> None:
     assert "sasl_plain_password" in configuracao()
     assert set(configuracao()) <= set(cliente.DEFAULT_CONFIG)
 
 
-def test_o_ingles_do_kafka_fica_calado():
+def test_o_ingles_do_kafka_fica_calado() -> None:
     assert not logging.getLogger("kafka.conn").isEnabledFor(logging.CRITICAL)

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -75,22 +76,22 @@ def test_kafka_que_demora_e_aproveitado(tmp_path: Path) -> None:
             estoque.encerra()
 
 
+def concluiu(sala: SalaDeTeste, quantos: int) -> bool:
+    return len(sala.chaves("pedidos_concluidos")) >= quantos
+
+
 def test_kafka_morto_e_reiniciado_cinco_vezes(kafka_descartavel: KafkaLocal, sala_descartavel: SalaDeTeste) -> None:
     """Ninguém toca nos serviços; no fim cada pedido está lá uma vez, e o Ctrl+C continua instantâneo."""
     sala, pedidos = sala_descartavel, 1500
     servicos = sala.linha_inteira(0.01)
     sala.produz(pedidos)
     for volta in range(1, 6):
-        antes = len(sala.chaves("pedidos_concluidos"))
-        ate(
-            lambda antes=antes: len(sala.chaves("pedidos_concluidos")) >= min(antes + 50, pedidos),
-            FIM_S,
-            f"nada andou depois da queda {volta - 1}",
-        )
+        meta = min(len(sala.chaves("pedidos_concluidos")) + 50, pedidos)
+        ate(partial(concluiu, sala, meta), FIM_S, f"nada andou depois da queda {volta - 1}")
         kafka_descartavel.mata()
         kafka_descartavel.inicia()
     sala.exige_exatamente_uma_vez(pedidos, 3 * FIM_S)
-    assert "likely deleted" not in kafka_descartavel.brokers[0].registro.read_text(errors="replace")
+    assert "likely deleted" not in kafka_descartavel.brokers[0].log.read_text(errors="replace")
     for servico in servicos:
         comeco = time.monotonic()
         servico.ctrl_c()

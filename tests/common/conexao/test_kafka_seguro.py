@@ -3,11 +3,11 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from lab.processos.script import RAIZ
+from lab import RAIZ
 from tests.apoio.aula import PARTES
 from tests.apoio.kafka_seguro import SENHAS, KafkaSeguro
 from tests.apoio.sala import FIM_S, SalaDeTeste
@@ -69,7 +69,7 @@ def exige_uma_linha(fim: subprocess.CompletedProcess[str], trecho: str) -> None:
 
 @pytest.mark.parametrize("mecanismo", MECANISMOS)
 @pytest.mark.parametrize("parte", PARTES, ids=lambda parte: parte.__name__)
-def test_a_aula_com_senha_e_tls(kafka: KafkaSeguro, mecanismo: str, parte) -> None:
+def test_a_aula_com_senha_e_tls(kafka: KafkaSeguro, mecanismo: str, parte: Callable[[SalaDeTeste], None]) -> None:
     with SalaDoAluno(kafka, "ana", mecanismo) as sala:
         parte(sala)
 

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from pathlib import Path
 
 import pytest
 import trustme
@@ -17,17 +18,17 @@ from kafka.errors import (
 from kafka.net.transport import KafkaTCPTransport
 
 from common.conexao import clientes, espera, porta, seguranca
-from common.conexao.recusas import IdentificacaoRecusada
+from common.conexao.remendos import IdentificacaoRecusada
 from common.erros import ErroDeUso, ErroDoLaboratorio
 from common.terminal.sinais import Interrupcao
 from tests.common.conftest import SENHA
 
 
-def test_sem_variaveis_nao_ha_senha_nem_tls():
+def test_sem_variaveis_nao_ha_senha_nem_tls() -> None:
     assert seguranca.identificacao() == {"security_protocol": "PLAINTEXT", "ssl_context": None}
 
 
-def test_a_senha_e_o_tls_chegam_a_todos_os_clientes(com_senha):
+def test_a_senha_e_o_tls_chegam_a_todos_os_clientes(com_senha: None) -> None:
     for configuracao in (
         clientes.conexao(),
         clientes.do_consumidor("g"),
@@ -41,12 +42,15 @@ def test_a_senha_e_o_tls_chegam_a_todos_os_clientes(com_senha):
         assert configuracao["ssl_context"].check_hostname
 
 
-def test_a_autoridade_e_a_do_arquivo_ou_as_do_sistema(com_senha, monkeypatch, tmp_path):
+def test_a_autoridade_e_a_do_arquivo_ou_as_do_sistema(
+    com_senha: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("KAFKA_SSL_CAFILE", raising=False)
     do_sistema = seguranca.contexto_tls()
     trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("KAFKA_SSL_CAFILE", str(tmp_path / "ca.pem"))
     do_arquivo = seguranca.contexto_tls()
+    assert do_arquivo is not None and do_sistema is not None
     assert len(do_arquivo.get_ca_certs()) == 1
     assert do_arquivo.get_ca_certs() != do_sistema.get_ca_certs()
 
@@ -73,7 +77,9 @@ RUINS = [
 
 
 @pytest.mark.parametrize(("ambiente", "trecho"), RUINS, ids=lambda valor: str(valor)[:30])
-def test_um_engano_e_dito_em_uma_linha(com_senha, monkeypatch, ambiente, trecho):
+def test_um_engano_e_dito_em_uma_linha(
+    com_senha: None, monkeypatch: pytest.MonkeyPatch, ambiente: dict[str, str], trecho: str
+) -> None:
     for variavel, valor in ambiente.items():
         monkeypatch.setenv(variavel, valor)
     with pytest.raises(ErroDeUso) as erro:
@@ -82,7 +88,7 @@ def test_um_engano_e_dito_em_uma_linha(com_senha, monkeypatch, ambiente, trecho)
     assert SENHA not in str(erro.value) and str(erro.value).isprintable()
 
 
-def identificacao_recusada(causa):
+def identificacao_recusada(causa: Exception) -> IdentificacaoRecusada:
     recusada = IdentificacaoRecusada(type(causa).__name__)
     recusada.__cause__ = causa
     return recusada
@@ -99,8 +105,10 @@ RECUSADOS = [
 
 
 @pytest.mark.parametrize(("recusa", "trecho"), RECUSADOS, ids=lambda valor: type(valor).__name__)
-def test_uma_recusa_nao_se_espera(com_senha, monkeypatch, recusa, trecho):
-    def abre():
+def test_uma_recusa_nao_se_espera(
+    com_senha: None, monkeypatch: pytest.MonkeyPatch, recusa: Exception, trecho: str
+) -> None:
+    def abre() -> None:
         raise recusa
 
     monkeypatch.setattr(espera, "exige_porta_aberta", lambda: None)
@@ -110,14 +118,14 @@ def test_uma_recusa_nao_se_espera(com_senha, monkeypatch, recusa, trecho):
     assert SENHA not in str(erro.value) and erro.value.__cause__ is None
 
 
-def test_a_senha_nao_aparece_quando_ninguem_responde(com_senha, monkeypatch):
+def test_a_senha_nao_aparece_quando_ninguem_responde(com_senha: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
     with pytest.raises(ErroDoLaboratorio) as fechado:
         porta.exige_porta_aberta()
     assert SENHA not in str(fechado.value)
 
 
-def test_a_resposta_que_chega_junto_com_o_fim_da_conexao_nao_se_perde():
+def test_a_resposta_que_chega_junto_com_o_fim_da_conexao_nao_se_perde() -> None:
     deste_lado, do_broker = socket.socketpair()
     with deste_lado:
         with do_broker:

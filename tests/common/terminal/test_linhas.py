@@ -1,10 +1,10 @@
 """O que chega ao terminal e aos pipes: linhas inteiras, na hora, sem nada que comande a tela."""
 
-import os
 import re
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +13,9 @@ from common.terminal import andamento
 from common.terminal.andamento import Andamento
 from common.terminal.linhas import diga
 from common.terminal.texto import visivel
-from tests.apoio.script import PRAZO_S, RAIZ, ambiente, roda_trecho
+from lab import RAIZ
+from tests.apoio.script import PRAZO_S, ambiente, roda_trecho
+from tests.apoio.terminal_de_verdade import em_um_terminal
 
 DIGA = "from common.terminal.linhas import diga; "
 COR = re.compile(rb"\x1b\[([0-9;]*;)?(3[0-8]|9[0-7])(;[0-9;]*)?m")
@@ -34,33 +36,33 @@ COR = re.compile(rb"\x1b\[([0-9;]*;)?(3[0-8]|9[0-7])(;[0-9;]*)?m")
     ],
     ids=ascii,
 )
-def test_controle_vira_escape_visivel(capsys, texto, esperado):
+def test_controle_vira_escape_visivel(capsys: pytest.CaptureFixture[str], texto: str, esperado: str | None) -> None:
     esperado = texto if esperado is None else esperado
     assert visivel(texto) == esperado
     diga("ESTOQUE", "yellow", texto)
     assert capsys.readouterr().out == f"[ESTOQUE] {esperado}\n"
 
 
-def test_uma_linha_longa_nao_e_quebrada(capsys):
+def test_uma_linha_longa_nao_e_quebrada(capsys: pytest.CaptureFixture[str]) -> None:
     diga("ESTOQUE", "yellow", "palavra " * 100)
     assert capsys.readouterr().out.count("\n") == 1
 
 
 @pytest.mark.parametrize("variaveis", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}, {"COLUMNS": "20"}], ids=str)
-def test_em_um_pipe_nao_ha_cor(variaveis):
+def test_em_um_pipe_nao_ha_cor(variaveis: dict[str, str]) -> None:
     processo = roda_trecho(DIGA + "diga('NOTIFICAÇÃO', 'magenta', 'Olá, ' * 20)", **variaveis)
     assert processo.stdout.splitlines() == ["[NOTIFICAÇÃO] " + "Olá, " * 20]
     assert (processo.returncode, processo.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("codificacao", ["cp1252", "ascii", "cp850"])
-def test_um_pipe_com_codificacao_antiga_nao_derruba_o_script(codificacao):
+def test_um_pipe_com_codificacao_antiga_nao_derruba_o_script(codificacao: str) -> None:
     processo = roda_trecho(DIGA + r"diga('X', 'red', 'a \u2192 \U0001f600 fim')", PYTHONIOENCODING=codificacao)
     assert processo.stdout == "[X] a \\u2192 \\U0001f600 fim\n"
     assert (processo.returncode, processo.stderr) == (0, "")
 
 
-def filho(codigo):
+def filho(codigo: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-c", codigo], cwd=RAIZ, env=ambiente(), encoding="utf-8",
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -68,7 +70,7 @@ def filho(codigo):
 
 
 @pytest.fixture
-def conversa():
+def conversa() -> Iterator["subprocess.Popen[str]"]:
     """Um processo que diga() algo e espera uma linha do stdin; morre no fim do teste ou do prazo."""
     with filho(DIGA + "[(diga('X', 'red', str(n)), input()) for n in range(3)]") as processo:
         relogio = threading.Timer(PRAZO_S, processo.kill)
@@ -78,14 +80,16 @@ def conversa():
         processo.kill()
 
 
-def test_cada_linha_sai_na_hora_tambem_em_um_pipe(conversa):
+def test_cada_linha_sai_na_hora_tambem_em_um_pipe(conversa: "subprocess.Popen[str]") -> None:
+    assert conversa.stdout and conversa.stdin  # são PIPE
     for n in range(3):
         assert conversa.stdout.readline() == f"[X] {n}\n"  # o filho só continua depois da nossa resposta
         conversa.stdin.write("\n")
         conversa.stdin.flush()
 
 
-def test_quem_lia_o_pipe_foi_embora(conversa):
+def test_quem_lia_o_pipe_foi_embora(conversa: "subprocess.Popen[str]") -> None:
+    assert conversa.stdout and conversa.stdin and conversa.stderr  # são PIPE
     conversa.stdout.readline()
     conversa.stdout.close()
     conversa.stdin.write("\n")
@@ -94,49 +98,38 @@ def test_quem_lia_o_pipe_foi_embora(conversa):
     assert conversa.stderr.read() == ""
 
 
-def em_um_tty(codigo, **variaveis):
+def em_um_tty(codigo: str, **variaveis: str) -> bytes:
     """Os bytes que o código escreve em um terminal de verdade."""
-    pty = pytest.importorskip("pty", reason="o Windows não tem pty")
-    nosso, dele = pty.openpty()
-    processo = subprocess.Popen(
-        [sys.executable, "-c", codigo],
-        cwd=RAIZ, env=ambiente(TERM="xterm-256color", **variaveis), stdin=subprocess.DEVNULL, stdout=dele, stderr=dele,
-    )  # fmt: skip
-    os.close(dele)
-    partes = []
-    try:
-        while parte := os.read(nosso, 65536):
-            partes.append(parte)
-    except OSError:  # no Linux o fim de um pty é um erro de E/S
-        pass
-    os.close(nosso)
-    assert processo.wait(PRAZO_S) == 0, partes
-    return b"".join(partes)
+    with em_um_terminal([sys.executable, "-c", codigo], variaveis=variaveis) as terminal:
+        assert terminal.termina() == 0, terminal.tela.normal
+    return terminal.tela.recebido
 
 
-def test_em_um_terminal_ha_cor():
+def test_em_um_terminal_ha_cor() -> None:
     saida = em_um_tty(DIGA + "diga('X', 'red', 'oi')")
     assert COR.search(saida)
     assert re.sub(rb"\x1b\[[0-9;]*m", b"", saida) == b"[X] oi\r\n"
 
 
-def test_no_color_tira_a_cor_do_terminal():
+def test_no_color_tira_a_cor_do_terminal() -> None:
     assert not COR.search(em_um_tty(DIGA + "diga('X', 'red', 'oi')", NO_COLOR="1"))
 
 
-def test_nem_em_um_terminal_o_texto_comanda_a_tela():
+def test_nem_em_um_terminal_o_texto_comanda_a_tela() -> None:
     saida = em_um_tty(DIGA + r"diga('X', 'red', '\x1b[2J\x1b]0;titulo\x07')")
     assert rb"\x1b[2J\x1b]0;titulo\x07" in saida and b"\x1b[2J" not in saida and b"\x07" not in saida
 
 
-def test_andamento_em_um_terminal_e_uma_barra_que_devolve_o_cursor():
+def test_andamento_em_um_terminal_e_uma_barra_que_devolve_o_cursor() -> None:
     codigo = "from common.terminal.andamento import Andamento; a = Andamento('P', 'cyan', 9); a.avanca(4); a.encerra(9)"
     saida = em_um_tty(codigo)
     assert b"[P]" in saida and b"9/9" in saida and "━".encode() in saida
     assert saida.rindex(b"\x1b[?25h") > saida.rindex(b"\x1b[?25l")
 
 
-def test_andamento_em_um_pipe_e_uma_linha_por_segundo(monkeypatch, capsys):
+def test_andamento_em_um_pipe_e_uma_linha_por_segundo(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     agora = [0.0]
     monkeypatch.setattr(andamento, "time", SimpleNamespace(monotonic=lambda: agora[0]))
     barra = Andamento("PRODUTOR", "cyan", 1000)

@@ -8,29 +8,31 @@ import pytest
 from common.terminal.ritmo import LEGIVEL_POR_SEGUNDO, Ritmo
 
 
-class Aula:
+class AulaComRelogio:
     """Um serviço visto pelo terminal, com um relógio (em milissegundos inteiros) que só o teste move."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.ms = 0
         self.ritmo = Ritmo(lambda: self.ms / 1000)
         self.linhas = self.pedidos = self.somados = 0
-        self.resumos = []  # (ms, texto)
+        self.resumos: list[tuple[int, str]] = []  # (ms, texto)
 
-    def pedido(self):
+    def pedido(self) -> bool:
         self.pedidos += 1
         mostra = self.ritmo.conta()
         self.linhas += mostra
         return mostra
 
-    def anota(self, texto):
+    def anota(self, texto: str | None) -> None:
         if texto:
-            somados, total = map(int, re.fullmatch(r"\+(\d+) pedidos \(total (\d+)\)", texto).groups())
+            contas = re.fullmatch(r"\+(\d+) pedidos \(total (\d+)\)", texto)
+            assert contas, texto
+            somados, total = map(int, contas.groups())
             assert total == self.pedidos
             self.somados += somados
             self.resumos.append((self.ms, texto))
 
-    def roda(self, segundos, lote, por_pedido_ms, commit_ms):
+    def roda(self, segundos: int, lote: int, por_pedido_ms: int, commit_ms: int) -> None:
         """O laço do Servico: busca e resumo, um lote de trabalho, commit."""
         fim = self.ms + segundos * 1000
         while self.ms < fim:
@@ -40,15 +42,15 @@ class Aula:
                 self.pedido()
             self.ms += commit_ms
 
-    def encerra(self):
+    def encerra(self) -> None:
         self.anota(self.ritmo.encerra())
         assert self.linhas + self.somados == self.pedidos  # nenhum pedido sem conta
         assert self.ritmo.encerra() is None
 
 
 @pytest.mark.parametrize("intervalo_ms", [2000, 1000, 100, 25, 21, 20])
-def test_ate_50_por_segundo_todo_pedido_tem_a_sua_linha(intervalo_ms):
-    aula = Aula()
+def test_ate_50_por_segundo_todo_pedido_tem_a_sua_linha(intervalo_ms: int) -> None:
+    aula = AulaComRelogio()
     aula.roda(20, lote=1, por_pedido_ms=intervalo_ms, commit_ms=0)
     aula.encerra()
     assert aula.linhas == aula.pedidos and not aula.resumos
@@ -57,8 +59,8 @@ def test_ate_50_por_segundo_todo_pedido_tem_a_sua_linha(intervalo_ms):
 @pytest.mark.parametrize(
     ("lote", "por_pedido_ms", "commit_ms"), [(1, 1, 0), (1, 10, 3), (100, 1, 10), (500, 0, 17), (10, 10, 20)]
 )
-def test_acima_disso_ha_um_resumo_por_segundo_e_a_conta_fecha(lote, por_pedido_ms, commit_ms):
-    aula = Aula()
+def test_acima_disso_ha_um_resumo_por_segundo_e_a_conta_fecha(lote: int, por_pedido_ms: int, commit_ms: int) -> None:
+    aula = AulaComRelogio()
     aula.roda(20, lote, por_pedido_ms, commit_ms)
     aula.encerra()
     assert aula.linhas <= 2 * LEGIVEL_POR_SEGUNDO
@@ -68,8 +70,8 @@ def test_acima_disso_ha_um_resumo_por_segundo_e_a_conta_fecha(lote, por_pedido_m
     assert len(instantes) <= 22
 
 
-def test_as_linhas_voltam_quando_o_ritmo_cai():
-    aula = Aula()
+def test_as_linhas_voltam_quando_o_ritmo_cai() -> None:
+    aula = AulaComRelogio()
     aula.roda(3, lote=1, por_pedido_ms=5, commit_ms=0)
     aula.roda(2, lote=1, por_pedido_ms=500, commit_ms=0)
     antes = aula.linhas
@@ -78,8 +80,8 @@ def test_as_linhas_voltam_quando_o_ritmo_cai():
     aula.encerra()
 
 
-def test_depois_de_uma_pausa_o_primeiro_pedido_tem_a_sua_linha():
-    aula = Aula()
+def test_depois_de_uma_pausa_o_primeiro_pedido_tem_a_sua_linha() -> None:
+    aula = AulaComRelogio()
     for _ in range(100):  # o que se acumulou enquanto o serviço estava parado
         aula.pedido()
     aula.ms += 60_000
@@ -88,8 +90,8 @@ def test_depois_de_uma_pausa_o_primeiro_pedido_tem_a_sua_linha():
     aula.encerra()
 
 
-def test_o_resumo_espera_o_segundo_acabar_e_encerra_nao():
-    aula = Aula()
+def test_o_resumo_espera_o_segundo_acabar_e_encerra_nao() -> None:
+    aula = AulaComRelogio()
     for _ in range(LEGIVEL_POR_SEGUNDO + 7):
         aula.pedido()
     aula.ms = 999
@@ -99,8 +101,8 @@ def test_o_resumo_espera_o_segundo_acabar_e_encerra_nao():
     assert aula.ritmo.resumo() is None  # já foi dito
 
 
-def test_sem_pedidos_nao_ha_resumo():
-    aula = Aula()
+def test_sem_pedidos_nao_ha_resumo() -> None:
+    aula = AulaComRelogio()
     for aula.ms in range(0, 5000, 100):
         assert aula.ritmo.resumo() is None
     assert aula.ritmo.encerra() is None

@@ -3,12 +3,10 @@
 import contextlib
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab import RAIZ
-from tests.lab.demo.test_demo import ambiente
+from tests.apoio.comando import comeca
 
 FIM_S = 600.0  # aqui, uns 90 s; o próprio ensaio tem prazos menores
 
@@ -16,15 +14,8 @@ FIM_S = 600.0  # aqui, uns 90 s; o próprio ensaio tem prazos menores
 @contextlib.contextmanager
 def ensaio(pasta: Path, *flags: str) -> "Iterator[subprocess.Popen[str]]":
     """`python -m lab caos FLAGS...`, com os temporários à vista, em `pasta`. Ao sair ele não roda mais."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "lab", "caos", *flags, "--figura", str(pasta / "caos.svg")],
-        cwd=RAIZ,
-        env=ambiente(pasta) | {"COLUMNS": "200"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    ) as processo:
+    comando = ["-m", "lab", "caos", *flags, "--figura", str(pasta / "caos.svg")]
+    with comeca(pasta, *comando, COLUMNS="200") as processo:
         try:
             yield processo
         finally:

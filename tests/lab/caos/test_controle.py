@@ -1,13 +1,11 @@
 """O caos de verdade acusa quem merece, e interrompido não deixa nada para trás."""
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
 
+from tests.apoio.comando import CTRL_C, DESMONTE_S, processos_da
 from tests.lab.caos.apoio import FIM_S, ensaio, perdidos_e_duplicados
-from tests.lab.demo.test_demo import DESMONTE_S, processos_da
 
 pytestmark = pytest.mark.broker
 
@@ -29,12 +27,11 @@ def test_o_controle_e_acusado_e_os_nossos_passam_com_a_mesma_semente(tmp_path: P
     assert perdidos_e_duplicados(do_nosso) == (0, 0)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no Windows o Ctrl+Break precisa de um grupo de processos")
 def test_interrompido_no_meio_de_uma_falha_nao_deixa_nada(tmp_path: Path) -> None:
     with ensaio(tmp_path, "--falhas", "congela", "--rodadas", "1") as processo:
         assert processo.stdout is not None
         assert any("começa, aos" in linha for linha in processo.stdout)
-        processo.send_signal(signal.SIGINT)
+        processo.send_signal(CTRL_C)
         resto, _ = processo.communicate(timeout=DESMONTE_S)
     assert processo.returncode == 130, resto
     assert resto.splitlines()[-1] == "Ensaio interrompido"

@@ -2,13 +2,10 @@
 
 import os
 import re
-import signal
-import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -22,10 +19,10 @@ from lab.caos.falhas.catalogo import FALHAS
 from lab.caos.painel import Painel
 from lab.caos.plano import Plano
 from lab.processos.parada import Parada
+from tests.apoio.terminal_de_verdade import CTRL_C, ESCONDE_CURSOR, em_um_terminal
 
 PLANO = Plano(1000, [], 42, rodadas=None, segundos=60.0, ingenuo=False)
 PRAZO_S = 60.0  # nenhum destes processos leva mais que isso, mesmo em uma máquina ocupada
-MOSTRA_CURSOR, ESCONDE_CURSOR = b"\x1b[?25h", b"\x1b[?25l"
 
 # uma falha contada, outra em curso; com "acaba" uma volta só, senão até um sinal
 _PROGRAMA = """\
@@ -190,83 +187,28 @@ def test_o_que_se_diz_nao_comanda_o_terminal(cronica: Cronica, linhas: Callable[
     assert linhas() == [r"antes\x1b[2Jdepois [bold]sem marcação[/]"]
 
 
-def processo(ate_quando: str, saida: int, **variaveis: str) -> "subprocess.Popen[str]":
+def comando(ate_quando: str) -> list[str]:
+    return [sys.executable, "-c", _PROGRAMA, ate_quando]
+
+
+def em_um_pipe(ate_quando: str, **variaveis: str) -> "subprocess.Popen[str]":
     limpo = {n: v for n, v in os.environ.items() if n not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")}
     return subprocess.Popen(
-        [sys.executable, "-c", _PROGRAMA, ate_quando],
+        comando(ate_quando),
         cwd=RAIZ,
         env=limpo | {"PYTHONIOENCODING": "utf-8", "TERM": "xterm-256color"} | variaveis,
         stdin=subprocess.DEVNULL,
-        stdout=saida,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
 
 
-class Terminal:
-    """Um terminal de verdade em que um processo escreve."""
-
-    def __init__(self, ate_quando: str, colunas: int, linhas: int, variaveis: dict[str, str]) -> None:
-        self._nosso, dele = os.openpty()
-        self.tamanho(colunas, linhas)
-        self.processo = processo(ate_quando, dele, **variaveis)
-        os.close(dele)
-        self.bytes = b""
-
-    def tamanho(self, colunas: int, linhas: int) -> None:
-        import fcntl
-        import termios
-
-        fcntl.ioctl(self._nosso, termios.TIOCSWINSZ, struct.pack("HHHH", linhas, colunas, 0, 0))
-
-    def le_ate(self, trecho: str | None = None) -> str:
-        """O que se leu desde o começo (str), quando já tem `trecho`, ou quando o processo termina."""
-        try:
-            while trecho is None or trecho.encode() not in self.bytes:
-                self.bytes += os.read(self._nosso, 65536)
-        except OSError:  # no Linux o fim de um pty é um erro de E/S
-            assert trecho is None, self.bytes
-        return self.bytes.decode(errors="replace")  # o teste pode ter escolhido outra codificação
-
-    def fecha(self) -> None:
-        os.close(self._nosso)
-        self._nosso = -1
-
-    def termina(self) -> int:
-        assert self.processo.stderr
-        assert self.processo.stderr.read() == ""
-        return self.processo.wait(PRAZO_S)
-
-
-@contextmanager
-def em_um_terminal(ate_quando: str, colunas: int = 80, linhas: int = 24, **variaveis: str) -> Iterator[Terminal]:
-    pytest.importorskip("fcntl", reason="o Windows não tem pty")
-    terminal = Terminal(ate_quando, colunas, linhas, variaveis)
-    relogio = threading.Timer(PRAZO_S, terminal.processo.kill)
-    relogio.start()
-    try:
-        yield terminal
-    finally:
-        relogio.cancel()
-        terminal.processo.kill()
-        terminal.processo.communicate()
-        if terminal._nosso >= 0:
-            terminal.fecha()
-
-
-def cursor_devolvido(tela: bytes) -> bool:
-    return tela.rindex(MOSTRA_CURSOR) > tela.rindex(ESCONDE_CURSOR)
-
-
-def sem_comandos(texto: str) -> str:
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", texto)
-
-
 def test_em_um_terminal_ha_um_painel_e_o_terminal_volta() -> None:
-    with em_um_terminal("acaba") as terminal:
-        texto = sem_comandos(terminal.le_ate())
+    with em_um_terminal(comando("acaba")) as terminal:
         assert terminal.termina() == 0
-    assert cursor_devolvido(terminal.bytes)
+    tela = terminal.tela
+    assert ESCONDE_CURSOR in tela.recebido and tela.cursor
     for trecho in (
         "a notificação está pronta",
         "caos, semente 42, 3 brokers, 1.000 pedidos",
@@ -280,42 +222,40 @@ def test_em_um_terminal_ha_um_painel_e_o_terminal_volta() -> None:
         CONTADA,
         "congela em broker 2: não foi curada",
     ):
-        assert trecho in texto
-    assert "começa" not in texto  # o painel já a mostra
-    assert re.search(rb"\x1b\[[0-9;]*3[0-7]m", terminal.bytes)
+        assert trecho in tela.normal
+    assert "começa" not in tela.normal  # o painel já a mostra
+    assert re.search(rb"\x1b\[[0-9;]*3[0-7]m", tela.recebido)
 
 
 def test_no_color_tira_a_cor_do_painel() -> None:
-    with em_um_terminal("acaba", NO_COLOR="1") as terminal:
-        terminal.le_ate()
+    with em_um_terminal(comando("acaba"), variaveis={"NO_COLOR": "1"}) as terminal:
         assert terminal.termina() == 0
-    assert not re.search(rb"\x1b\[([0-9;]*;)?(3[0-8]|9[0-7])(;[0-9;]*)?m", terminal.bytes)
+    assert not re.search(rb"\x1b\[([0-9;]*;)?(3[0-8]|9[0-7])(;[0-9;]*)?m", terminal.tela.recebido)
 
 
 def test_ctrl_c_em_um_terminal_estreito_e_redimensionado_devolve_o_cursor() -> None:
-    with em_um_terminal("sinal", colunas=40, linhas=10) as terminal:
-        terminal.le_ate("agora")
-        linhas_da_tela = sem_comandos(terminal.bytes.decode()).splitlines()
+    with em_um_terminal(comando("sinal"), colunas=40, linhas=10) as terminal:
+        terminal.le_ate_ver("agora", PRAZO_S)
+        linhas_da_tela = terminal.tela.normal.splitlines()
         assert max(map(len, linhas_da_tela)) <= 40
         do_painel = linhas_da_tela[next(n for n, linha in enumerate(linhas_da_tela) if "───" in linha) :]
         assert max(map(len, do_painel)) <= 40 - len("^C")  # o eco do Ctrl+C não o empurra uma linha abaixo
-        terminal.tamanho(20, 5)
-        terminal.le_ate("...")  # o que não cabe na altura
-        terminal.processo.send_signal(signal.SIGINT)
-        terminal.le_ate()
+        terminal.redimensiona(20, 5)
+        terminal.le_ate_ver("...", PRAZO_S)  # o que não cabe na altura
+        terminal.tecla(CTRL_C)
         assert terminal.termina() == SAIDA_DE_CTRL_C
-    assert cursor_devolvido(terminal.bytes)
+    assert ESCONDE_CURSOR in terminal.tela.recebido and terminal.tela.cursor
 
 
 def test_o_terminal_que_se_fecha_e_como_um_ctrl_c() -> None:
-    with em_um_terminal("fala") as terminal:
-        terminal.le_ate("mais uma linha")
+    with em_um_terminal(comando("fala")) as terminal:
+        terminal.le_ate_ver("mais uma linha", PRAZO_S)
         terminal.fecha()
-        assert terminal.termina() == SAIDA_DE_CTRL_C
+        assert terminal.processo.wait(PRAZO_S) == SAIDA_DE_CTRL_C
 
 
 def test_quem_lia_o_pipe_foi_embora_e_como_um_ctrl_c() -> None:
-    with processo("fala", subprocess.PIPE) as falante:
+    with em_um_pipe("fala") as falante:
         assert falante.stdout and falante.stderr
         assert falante.stdout.readline() == "a notificação está pronta\n"
         falante.stdout.close()
@@ -325,15 +265,14 @@ def test_quem_lia_o_pipe_foi_embora_e_como_um_ctrl_c() -> None:
 
 @pytest.mark.parametrize("codificacao", ["ascii", "cp1252"])
 def test_sem_utf8_ha_linhas_tambem_em_um_terminal(codificacao: str) -> None:
-    with em_um_terminal("acaba", PYTHONIOENCODING=codificacao) as terminal:
-        terminal.le_ate()
+    with em_um_terminal(comando("acaba"), variaveis={"PYTHONIOENCODING": codificacao}) as terminal:
         assert terminal.termina() == 0
-    assert b"kill-9 em pagamento: come" in terminal.bytes
-    assert ESCONDE_CURSOR not in terminal.bytes
+    assert "kill-9 em pagamento: come" in terminal.tela.normal
+    assert ESCONDE_CURSOR not in terminal.tela.recebido
 
 
 def test_com_force_color_um_pipe_continua_sendo_um_pipe() -> None:
-    with processo("acaba", subprocess.PIPE, FORCE_COLOR="1") as falante:
+    with em_um_pipe("acaba", FORCE_COLOR="1") as falante:
         saida, erros = falante.communicate(timeout=PRAZO_S)
     assert (falante.returncode, erros) == (0, "")
     assert saida.splitlines()[0] == "a notificação está pronta"

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -60,7 +61,7 @@ def com(historia: Historia, mexe: Callable[[Leitura], object]) -> Historia:
     return replace(historia, lidos=lidos, vistos=copia(lidos))
 
 
-def muda(topico: int, indice: int, **campos: object) -> Callable[[Leitura], object]:
+def muda(topico: int, indice: int, **campos: Any) -> Callable[[Leitura], object]:
     """Troca estes campos do registro número `indice` do tópico."""
 
     def mexe(lidos: Leitura) -> None:
@@ -116,8 +117,8 @@ def test_uma_historia_boa_passa_em_tudo(quantos: int, com_origem: bool) -> None:
 
 
 def test_a_ordem_em_que_as_particoes_foram_lidas_nao_importa() -> None:
-    ao_contrario = tuple(registros[::-1] for registros in BOA.lidos)
-    assert violadas(replace(BOA, lidos=ao_contrario)) == {}
+    um, dois, tres = (registros[::-1] for registros in BOA.lidos)
+    assert violadas(replace(BOA, lidos=(um, dois, tres))) == {}
 
 
 def test_a_violacao_e_uma_linha_que_diz_qual_pedido_e_onde() -> None:

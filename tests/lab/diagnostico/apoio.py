@@ -29,7 +29,7 @@ sys.exit(comando.executa(analisador.parse_args()))
 
 
 @dataclass(frozen=True)
-class Laudo:
+class LaudoLido:
     """Um diagnóstico terminado."""
 
     status: int
@@ -58,7 +58,7 @@ def ambiente(**variaveis: str) -> dict[str, str]:
     return limpo | fixas | variaveis
 
 
-def diagnostica(*, python: str = sys.executable, **variaveis: str) -> Laudo:
+def diagnostica(*, python: str = sys.executable, **variaveis: str) -> LaudoLido:
     """O diagnóstico, até o fim, em um terminal com estas variáveis de ambiente."""
     comeco = time.monotonic()
     fim = subprocess.run(
@@ -72,7 +72,7 @@ def diagnostica(*, python: str = sys.executable, **variaveis: str) -> Laudo:
         check=False,
     )
     assert "Traceback" not in fim.stdout + fim.stderr, fim.stderr
-    return Laudo(fim.returncode, fim.stdout.splitlines(), fim.stderr, time.monotonic() - comeco)
+    return LaudoLido(fim.returncode, fim.stdout.splitlines(), fim.stderr, time.monotonic() - comeco)
 
 
 @contextlib.contextmanager

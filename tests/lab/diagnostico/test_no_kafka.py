@@ -18,7 +18,7 @@ from lab.kafka_local.cluster import KafkaLocal
 from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
 from tests.apoio.kafka_seguro import KafkaSeguro
 from tests.apoio.sala import SalaDeTeste, ate
-from tests.lab.diagnostico.apoio import PROMETIDO_S, Laudo, diagnostica, servidor_mudo
+from tests.lab.diagnostico.apoio import PROMETIDO_S, LaudoLido, diagnostica, servidor_mudo
 
 pytestmark = pytest.mark.broker
 
@@ -27,7 +27,7 @@ NUMERO_DA_VERSAO = ".".join(VERSAO_KAFKA.split(".")[:2])
 TRANSACAO_DO_TESTE_MS = 120_000  # o Kafka não a aborta enquanto o teste olha
 
 
-def diagnostica_na(sala: SalaDeTeste) -> Laudo:
+def diagnostica_na(sala: SalaDeTeste) -> LaudoLido:
     return diagnostica(**sala.ambiente)
 
 
@@ -95,7 +95,7 @@ def anuncia(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         anuncio = {"advertised.listeners": f"PLAINTEXT://{endereco}"}
         monkeypatch.setattr(propriedades, "escreve", lambda arquivo, outras: escreve(arquivo, {**outras, **anuncio}))
         broker.lanca()  # inicia() esperaria uma resposta pelo endereço anunciado
-        ate(lambda: "Kafka Server started" in broker.registro.read_text(errors="replace"), PRONTO_S, "não iniciou")
+        ate(lambda: "Kafka Server started" in broker.log.read_text(errors="replace"), PRONTO_S, "não iniciou")
         return broker.endereco
 
     try:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lab import ambiente
+from lab import RAIZ, ambiente
 from lab.diagnostico import terminal
 from lab.diagnostico.achado import Achado, Sinal
-from tests.lab.diagnostico.apoio import PASTA_DO_PYTHON, RAIZ, diagnostica
+from tests.lab.diagnostico.apoio import PASTA_DO_PYTHON, diagnostica
 from tests.lab.diagnostico.apoio import ambiente as ambiente_do_terminal
 
 SO_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="o executável falso é um script de shell")

@@ -2,11 +2,8 @@
 
 import argparse
 import functools
-import os
-import select
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,15 +17,15 @@ from kafka import KafkaAdminClient
 from common.conexao.topicos import particoes_dos_topicos
 from common.configuracao import ETAPAS, TOPICOS_BASE
 from common.erros import ErroDoLaboratorio
-from common.prazo import Prazo
 from lab.kafka_local import portas
 from lab.kafka_local.cluster import KafkaLocal
 from lab.kafka_local.configuracao import CONFIGURACAO_DO_BROKER
-from lab.processos.script import RAIZ, Script
+from lab.processos.script import Script
 from lab.zera import comando as zera
 from lab.zera import limpeza
 from tests.apoio.kafka_com_zookeeper import KafkaComZooKeeper
 from tests.apoio.sala import FIM_S, PRONTO_S, SalaDeTeste, sem_traceback
+from tests.apoio.terminal_de_verdade import TerminalDeVerdade, em_um_terminal
 
 pytestmark = pytest.mark.broker
 
@@ -87,61 +84,18 @@ def admin_da(sala: SalaDeTeste, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any
         yield admin
 
 
-class Terminal:
-    """O comando zera em um terminal de verdade: só ali ele pergunta."""
-
-    def __init__(self, sala: SalaDeTeste) -> None:
-        self._nosso, dele = os.openpty()
-        self.processo = subprocess.Popen(
-            [sys.executable, "-m", "lab", "zera"],
-            cwd=RAIZ,
-            env=os.environ | {"PYTHONUTF8": "1"} | sala.ambiente,
-            stdin=dele,
-            stdout=dele,
-            stderr=dele,
-        )
-        os.close(dele)
-        self._lido = b""
-
-    def le_ate(self, trecho: str | None = None) -> str:
-        """O que se leu desde o começo (str), quando já tem `trecho`, ou quando o processo termina."""
-        prazo = Prazo(FIM_S)
-        while trecho is None or trecho.encode() not in self._lido:
-            assert select.select([self._nosso], [], [], prazo.resta)[0], self._lido
-            try:
-                novo = os.read(self._nosso, 65536)
-            except OSError:  # no Linux o fim de um pty é um erro de E/S
-                novo = b""
-            if not novo:
-                assert trecho is None, self._lido
-                break
-            self._lido += novo
-        return self._lido.decode(errors="replace").replace("\r\n", "\n")  # o teste pode digitar outra codificação
-
-    def responde(self, teclas: bytes) -> None:
-        self.le_ate(PERGUNTA)
-        os.write(self._nosso, teclas)
-
-    def exige_fim(self, status: int, ultima_linha: str) -> None:
-        texto = self.le_ate()
-        assert self.processo.wait(FIM_S) == status, texto
-        assert "Traceback" not in texto
-        assert ultima_linha in texto.splitlines()[-1], texto
-
-    def fecha(self) -> None:
-        self.processo.kill()
-        self.processo.wait(FIM_S)
-        os.close(self._nosso)
-
-
 @contextmanager
-def em_um_terminal(sala: SalaDeTeste) -> Iterator[Terminal]:
-    pytest.importorskip("pty", reason="o Windows não tem pty")
-    terminal = Terminal(sala)
-    try:
+def no_terminal(sala: SalaDeTeste) -> Iterator[TerminalDeVerdade]:
+    """O comando zera em um terminal de verdade, já na pergunta: só ali ele pergunta."""
+    with em_um_terminal([sys.executable, "-m", "lab", "zera"], variaveis=sala.ambiente) as terminal:
+        terminal.le_ate_ver(PERGUNTA, FIM_S)
         yield terminal
-    finally:
-        terminal.fecha()
+
+
+def exige_fim(terminal: TerminalDeVerdade, status: int, ultima_linha: str) -> None:
+    assert terminal.termina() == status, terminal.tela.normal
+    assert "Traceback" not in terminal.tela.normal
+    assert ultima_linha in terminal.tela.normal.splitlines()[-1], terminal.tela.normal
 
 
 @pytest.mark.parametrize("kafka_novo", KAFKAS.values(), ids=KAFKAS)
@@ -234,40 +188,38 @@ def test_depois_de_um_kill_9_entre_enviar_e_confirmar(sala: SalaDeTeste) -> None
 @pytest.mark.parametrize("teclas", [b"s\n", b" SIM \n"])
 def test_responder_que_sim(sala: SalaDeTeste, teclas: bytes) -> None:
     sala.produz(1)
-    with em_um_terminal(sala) as terminal:
-        terminal.responde(teclas)
-        terminal.exige_fim(0, "Apagado")
+    with no_terminal(sala) as terminal:
+        terminal.tecla(teclas)
+        exige_fim(terminal, 0, "Apagado")
     assert sala.descreve_topicos() == []
 
 
 @pytest.mark.parametrize("teclas", [b"\n", b"n\n", b"sem pressa\n", b"n\xe3o\n", b"\x04"], ids=repr)
 def test_qualquer_outra_resposta_e_nao(sala: SalaDeTeste, teclas: bytes) -> None:
     sala.produz(1)
-    with em_um_terminal(sala) as terminal:
-        terminal.responde(teclas)
-        terminal.exige_fim(1, "Nada foi apagado")
+    with no_terminal(sala) as terminal:
+        terminal.tecla(teclas)
+        exige_fim(terminal, 1, "Nada foi apagado")
     assert len(sala.registros(TOPICOS_BASE[0])) == 1
 
 
 @pytest.mark.parametrize("sinal", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_ctrl_c_na_pergunta(sala: SalaDeTeste, sinal: str) -> None:
     sala.produz(1)
-    with em_um_terminal(sala) as terminal:
-        terminal.le_ate(PERGUNTA)
+    with no_terminal(sala) as terminal:
         comeco = time.monotonic()
         terminal.processo.send_signal(signal.Signals[sinal])
-        terminal.exige_fim(128 + signal.SIGINT, zera.INTERROMPIDO)
+        exige_fim(terminal, 128 + signal.SIGINT, zera.INTERROMPIDO)
         assert time.monotonic() - comeco < CTRL_C_S
     assert len(sala.registros(TOPICOS_BASE[0])) == 1
 
 
 def test_recusa_quem_comecou_durante_a_pergunta(sala: SalaDeTeste) -> None:
     sala.produz(3)
-    with em_um_terminal(sala) as terminal:
-        terminal.le_ate(PERGUNTA)
+    with no_terminal(sala) as terminal:
         sala.servico("estoque", 0).espera("aprovado", FIM_S, vezes=3)
-        terminal.responde(b"s\n")
-        terminal.exige_fim(1, f"há serviços rodando em {sala.prefixo}-grupo_estoque (1 instância")
+        terminal.tecla("s\n")
+        exige_fim(terminal, 1, f"há serviços rodando em {sala.prefixo}-grupo_estoque (1 instância")
     assert len(sala.registros(TOPICOS_BASE[0])) == 3
 
 
@@ -298,7 +250,12 @@ def test_broker_no_windows_nao_apaga(sala: SalaDeTeste, monkeypatch: pytest.Monk
     """A pasta que o broker diz é a de verdade; só o veredito sobre ela é o do Windows."""
     sala.produz(1)
     pastas: list[str] = []
-    monkeypatch.setattr(limpeza, "do_windows", lambda pasta: pastas.append(pasta) or True)
+
+    def do_windows(pasta: str) -> bool:
+        pastas.append(pasta)
+        return True
+
+    monkeypatch.setattr(limpeza, "do_windows", do_windows)
     with (
         admin_da(sala, monkeypatch),
         pytest.raises(ErroDoLaboratorio, match=r"roda direto no Windows.*Ctrl\+C no terminal dele, apague a pasta"),
