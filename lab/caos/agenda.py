@@ -7,7 +7,7 @@ from random import Random
 
 from lab.caos.falhas.falha import Falha
 
-EM_CARGA_S = (0.0, 2.0)  # uma rajada leva uns 4 s para passar pela linha: a falha a encontra no meio
+EM_CARGA_S = (0.0, 1.5)  # uma rajada leva uns 3 s para passar pela linha: a falha a encontra no meio
 CHANCE_DE_DUAS = 0.25  # de uma segunda falha enquanto a primeira ainda dura
 
 

@@ -82,16 +82,18 @@ class Ensaio:
             episodio.retomada_s = retomada_s
 
     def _poe_carga(self) -> None:
-        """Uma rajada de pedidos, e a espera até que se trabalhe neles: é também a calma depois da falha anterior."""
-        antes = self._observador.contagem()
-        self._produz(self._plano.rajada)
-        espera_ate(lambda: self._observador.contagem() != antes, CARGA_MAXIMA_S, self._parada.confere)
+        """Uma rajada de pedidos, e a espera até que cheguem: é também a calma depois da falha anterior."""
+        ja_havia, _, _ = self._observador.contagem()
+        quantos = self._produz(self._plano.rajada)
+        espera_ate(lambda: self._observador.contagem()[0] >= ja_havia + quantos, CARGA_MAXIMA_S, self._parada.confere)
 
-    def _produz(self, quantos: int) -> None:
+    def _produz(self, quantos: int) -> int:
+        """Envia `quantos` pedidos, ou quantos ainda faltam. Devolve quantos."""
         quantos = min(quantos, self._faltam)
-        if quantos > 0:
+        if quantos:
             self._instancias.produz(quantos)
             self._faltam -= quantos
+        return quantos
 
     def _mede_retomada(self) -> float | None:
         """Segundos até cada um dos três grupos avançar; None se passou de RETOMADA_MAXIMA_S."""

@@ -109,7 +109,9 @@ def desenha(cronica: Cronica, caminho: Path) -> None:
     for marca in marcas:
         papel.traca(marca.fim, marca.y, marca.retomada, marca.y, cor=CINZA, largura=ESPERA)
         papel.traca(marca.inicio, marca.y, marca.fim, marca.y, cor=_cor(marca.alvo), largura=BARRA)
-        papel.escreve(marca.nome, marca.nome_em, marca.y - NOME_ACIMA, classe="nome")
+        recuado = marca.nome_em < marca.inicio  # não cabia até o fim do papel: encosta nele
+        onde, ancora = (DIREITA, "end") if recuado else (marca.nome_em, "start")
+        papel.escreve(marca.nome, onde, marca.y - NOME_ACIMA, ancora, classe="nome")
     if not amostras and not marcas:
         papel.escreve("nada aconteceu", (ESQUERDA + DIREITA) / 2, (TOPO + ZERO) / 2, "middle", altura=24)
     caminho.write_bytes(papel.svg())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lab.caos.falhas.falha import Falha
 
-EVENTO_S = 8.0  # um evento (carga, falha, cura e retomada) leva de 3 a 20 s
+EVENTO_S = 6.0  # um evento (carga, falha, cura e retomada) leva de 2 a 25 s, quase sempre de 5 a 8
 OCUPACAO = 0.5  # a parte do tempo em que cada serviço trabalha: a outra absorve o que as falhas atrasam
 TEMPO_MAXIMO_S = 0.05  # um pedido não precisa de mais do que isto para ser interrompido no meio
 

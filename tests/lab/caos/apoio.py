@@ -28,15 +28,16 @@ def perdidos_e_duplicados(saida: str) -> tuple[int, int]:
     return int(achado[1]), int(achado[2])
 
 
-def exige_que_passe(pasta: Path, falhas: str, *flags: str) -> None:
-    """Uma rodada de `falhas`: cada uma acontece de verdade, e nada se perde nem se duplica."""
+def exige_que_passe(pasta: Path, falhas: str, *flags: str, em: set[str]) -> None:
+    """Uma rodada de `falhas`: cada uma acontece de verdade, cada alvo de `em` sofre alguma, e nada se perde."""
     with ensaio(pasta, "--falhas", falhas, "--rodadas", "1", "--pedidos", "1000", *flags) as processo:
         saida, _ = processo.communicate(timeout=FIM_S)
     assert processo.returncode == 0, saida
     assert perdidos_e_duplicados(saida) == (0, 0)
     assert "✘" not in saida
     # a que não acontece não prova nada: "(não aconteceu)"
-    deram_se = [linha for linha in saida.splitlines() if "começa, aos" in linha and "(não" not in linha]
-    assert sorted(linha.partition(" em ")[0] for linha in deram_se) == sorted(falhas.split(",")), saida
+    deram_se = re.findall(r"^(\S+) em (.+): começa, aos", saida, re.MULTILINE)
+    assert sorted(falha for falha, alvo in deram_se if "(não" not in alvo) == sorted(falhas.split(",")), saida
+    assert em <= {alvo for _, alvo in deram_se}
     assert (pasta / "caos.svg").read_text(encoding="utf-8").lstrip().startswith("<")
     assert list(pasta.glob("lab-*")) == []

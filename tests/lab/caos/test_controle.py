@@ -9,9 +9,11 @@ from tests.lab.caos.apoio import FIM_S, ensaio, perdidos_e_duplicados
 
 pytestmark = pytest.mark.broker
 
+SEMENTE = "2"  # com ela morrem um estoque e um pagamento: é o que publica que pode duplicar
+
 
 def test_o_controle_e_acusado_e_os_nossos_passam_com_a_mesma_semente(tmp_path: Path) -> None:
-    flags = ["--pedidos", "400", "--rodadas", "2", "--semente", "11", "--falhas", "kill-9"]
+    flags = ["--pedidos", "400", "--rodadas", "2", "--semente", SEMENTE, "--falhas", "kill-9"]
     pasta_do_ingenuo, pasta_do_nosso = tmp_path / "ingenuo", tmp_path / "nosso"
     pasta_do_ingenuo.mkdir()
     pasta_do_nosso.mkdir()

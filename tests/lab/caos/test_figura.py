@@ -101,20 +101,17 @@ def test_nenhum_nome_fica_sobre_outro_nem_sai_do_papel(tmp_path: Path) -> None:
     # a pior aglomeração: no fim, onde os nomes têm de recuar, e todas no mesmo alvo
     cronica.episodios += [Episodio(FALHAS[3], "estoque", 1795.0 + n, 1795.5 + n, 0.1) for n in range(5)]
     svg = desenhada(cronica, tmp_path)
-    nomes = [
-        (
-            float(no.get("y", "")),
-            float(no.get("x", "")),
-            float(no.get("x", "")) + len(no.text or "") * figura.LETRA_LARGURA,
-        )
-        for no in svg.iter(f"{SVG}text")
-        if no.get("class") == "nome"
-    ]
+    nomes = []
+    for no in svg.iter(f"{SVG}text"):
+        if no.get("class") == "nome":
+            largura = len(no.text or "") * figura.LETRA_LARGURA
+            inicio = float(no.get("x", "")) - (largura if no.get("text-anchor") == "end" else 0)
+            nomes.append((float(no.get("y", "")), inicio, inicio + largura))
     assert len(nomes) == len(cronica.episodios)
     nomes.sort()
     for (altura, _, fim), (outra_altura, inicio, _) in itertools.pairwise(nomes):
         assert altura != outra_altura or fim <= inicio
-    assert all(inicio >= 0 and fim <= figura.LARGURA for _, inicio, fim in nomes)
+    assert all(inicio >= figura.ESQUERDA and fim <= figura.DIREITA for _, inicio, fim in nomes)
 
 
 def test_uma_falha_instantanea_tem_tamanho_e_uma_nao_curada_vai_ate_o_fim(tmp_path: Path) -> None:
