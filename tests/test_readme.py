@@ -153,6 +153,8 @@ def test_o_readme_marca_os_comandos_e_as_saidas_de_cada_terminal() -> None:
     assert comandos.count(("T4", "python produtor_pedidos.py")) == 3
     assert comandos.count(("T4", "python -m lab confere")) == 2
     assert {bloco.terminal for bloco in marcados if bloco.tipo == "text"} == {"T1", "T2", "T3", "T4", "T5"}
+    for documento in (RAIZ / "docs").glob("*.md"):
+        assert not BLOCO.search(documento.read_text(encoding="utf-8")), f"{documento.name} não é executado"
 
 
 VISTAS = ["[A] Recebi pedido 3 (22de) · partição 2", "[A] Pedido 3 (22de) aprovado · partição 2", "fim 20"]
