@@ -13,7 +13,7 @@ from tests.apoio.sala import SalaDeTeste
 CLUSTER = "docker-compose.cluster.yml"
 DA_MAQUINA = formas()
 FORMAS = DA_MAQUINA or ["docker compose"]  # sem nenhuma, os testes existem e são pulados
-TRES = "localhost:9092,localhost:9093,localhost:9094"
+TRES = "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
 
 pytestmark = [
     pytest.mark.broker,
@@ -40,9 +40,9 @@ def nomes_livres() -> None:
 def test_a_aula_no_docker(forma: str) -> None:
     with Compose(forma, "docker-compose.yml") as compose:
         for parte in PARTES:
-            with SalaDeTeste("localhost:9092") as sala:
+            with SalaDeTeste("127.0.0.1:9092") as sala:
                 parte(sala)
-        with SalaDeTeste("localhost:9092") as sala:
+        with SalaDeTeste("127.0.0.1:9092") as sala:
             o_kafka_cai(sala, lambda: compose.derruba("kafka"), compose.sobe)
             compose.roda("down")
             compose.sobe()

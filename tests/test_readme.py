@@ -25,7 +25,7 @@ BLOCO = re.compile(r"^```(sh|text) (T\d)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 APARECE_S = 90.0  # os 10 pedidos levam 20 s no estoque; o resto é folga para uma máquina ocupada
 COMANDO_S = 60.0
 MUDAM = (
-    (r"localhost:\d+|127\.0\.0\.1:\d+", "ENDEREÇO"),
+    (r"127\.0\.0\.1:\d+", "ENDEREÇO"),
     (r"Instância [0-9a-f]{6}", "Instância #"),
     (r"(?<=edido )\d+ \([0-9a-f]{4}\)", "N (#)"),
     (r"(?<=concluído para )\D+ em [\d.]+ s", "FULANO em S s"),

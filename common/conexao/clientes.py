@@ -14,7 +14,7 @@ from common.conexao import remendos
 from common.conexao.seguranca import identificacao
 from common.erros import ErroDeUso
 
-ENDERECO_PADRAO = "localhost:9092"
+ENDERECO_PADRAO = "127.0.0.1:9092"  # e não localhost, que no Windows e em alguns macOS é antes o ::1
 _ENDERECO = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<nome>[^\s\[\]:/]+)):(?P<porta>[0-9]{1,5})")
 
 BOOTSTRAP_MS = 5_000  # o padrão espera 30 s antes da primeira palavra

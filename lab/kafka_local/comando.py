@@ -67,7 +67,7 @@ def executa(args: argparse.Namespace) -> int:
             informa("Interrompido antes de o Kafka estar pronto. O que já foi baixado ou gravado não se perde")
             return 0
         if args.brokers == 1:
-            informa(f"Kafka {VERSAO_KAFKA} pronto em localhost:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)")
+            informa(f"Kafka {VERSAO_KAFKA} pronto em 127.0.0.1:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)")
             while kafka.vivo:
                 time.sleep(_PASSO_S)
         else:

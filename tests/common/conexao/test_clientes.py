@@ -24,9 +24,9 @@ def servidores(monkeypatch: pytest.MonkeyPatch) -> Servidores:
 def test_sem_variavel_o_kafka_e_o_desta_maquina(servidores: Servidores, texto: str | None) -> None:
     if texto is not None:
         servidores(texto)
-    assert clientes.enderecos() == [("localhost", 9092)]
-    assert clientes.bootstrap() == "localhost:9092"
-    assert clientes.conexao()["bootstrap_servers"] == ["localhost:9092"]
+    assert clientes.enderecos() == [("127.0.0.1", 9092)]
+    assert clientes.bootstrap() == "127.0.0.1:9092"
+    assert clientes.conexao()["bootstrap_servers"] == ["127.0.0.1:9092"]
 
 
 @pytest.mark.parametrize(
