@@ -85,7 +85,7 @@ def test_a_referencia_tem_todas_as_variaveis() -> None:
 
 @cada_documento
 def test_um_comando_serve_a_qualquer_shell(documento: Path) -> None:
-    """No Prompt de Comando um "# …" é argumento; no PowerShell 5.1 não há "&&"; nos dois "\\" não continua a linha."""
+    # no Prompt de Comando um "# …" é argumento; no PowerShell 5.1 não há "&&"; e nos dois "\" não continua a linha
     for bloco in re.findall(r"(?ms)^ *```\n(.*?)^ *```$", le(documento)):
         for linha in re.findall(r"(?m)^ *((?:python3?|pip|docker|docker-compose|git|cd) .*)$", bloco):
             assert not re.search(r" #|&&|\\$", linha), linha
