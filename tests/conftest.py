@@ -21,11 +21,14 @@ settings.register_profile(
 settings.load_profile("lab")
 
 
+DE_OUTRO = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")  # agora: há testes que limpam o ambiente
+
+
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[object]:
     """Um broker que os testes dividem; `.bootstrap` é HOST:PORTA. Ninguém o mata."""
-    if endereco := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-        yield SimpleNamespace(bootstrap=endereco)
+    if DE_OUTRO:
+        yield SimpleNamespace(bootstrap=DE_OUTRO)
     else:
         with kafka_em_conteiner() if motor() else KafkaLocal.temporario() as broker:
             yield broker
@@ -43,7 +46,7 @@ def sala(kafka: KafkaLocal) -> Iterator[SalaDeTeste]:
     """Terminais no broker que os testes dividem, com nomes só deste teste."""
     with SalaDeTeste(kafka.bootstrap) as sala:
         yield sala
-    if "KAFKA_BOOTSTRAP_SERVERS" in os.environ:  # um Kafka que não é nosso fica como estava
+    if DE_OUTRO:  # um Kafka que não é nosso fica como estava
         sala.apaga_topicos()
 
 
@@ -56,8 +59,7 @@ def sala_descartavel(kafka_descartavel: KafkaLocal) -> Iterator[SalaDeTeste]:
 
 def pytest_report_header() -> str:
     """De onde vem o Kafka que os testes dividem; se o Docker tem de baixar a imagem, é aqui que se espera por ela."""
-    endereco = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
-    return f"Kafka dos testes: {endereco or ('em um contêiner' if motor() else 'local, sem Docker')}"
+    return f"Kafka dos testes: {DE_OUTRO or ('em um contêiner' if motor() else 'local, sem Docker')}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
