@@ -1,6 +1,7 @@
 """O Kafka de verdade dos testes: o de KAFKA_BOOTSTRAP_SERVERS, ou um em contêiner se há Docker, ou um local."""
 
 import os
+import signal
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from kafka import KafkaProducer
 from common import prazo
 from lab.kafka_local.cluster import KafkaLocal
 from tests.apoio.conteineres import kafka_em_conteiner, motor
+from tests.apoio.demorados import SEGUNDOS, arquivo_de
 from tests.apoio.sala import SalaDeTeste
 
 # os mesmos casos em toda execução e em toda máquina: o que falhou aqui falha de novo, sem um banco de casos no disco;
@@ -22,6 +24,13 @@ settings.load_profile("lab")
 
 
 DE_OUTRO = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")  # agora: há testes que limpam o ambiente
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sighup_de_fabrica() -> None:
+    """Sob o nohup ele chega ignorado a este processo, e todos os dos testes o herdariam assim."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
@@ -63,11 +72,19 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Primeiro os testes sem Kafka: falham em segundos, e ainda não há threads de clientes que outros abandonaram.
+    """Primeiro os arquivos sem Kafka: falham em segundos, e ainda não há threads de clientes que outros abandonaram.
 
     Elas sorteiam as suas esperas no `random` do processo, e o hypothesis, vendo-o mudar, culpa a estratégia em curso.
+    Os outros, do mais demorado ao mais rápido; em cada arquivo, primeiro o que não precisa do Kafka.
     """
-    items.sort(key=lambda item: item.get_closest_marker("broker") is not None)
+    com_broker = {arquivo_de(item.nodeid) for item in items if item.get_closest_marker("broker")}
+
+    def vez(item: pytest.Item) -> tuple[bool, float, str, bool]:
+        arquivo = arquivo_de(item.nodeid)
+        precisa = item.get_closest_marker("broker") is not None
+        return arquivo in com_broker, -SEGUNDOS.get(arquivo, 0), arquivo, precisa
+
+    items.sort(key=vez)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
