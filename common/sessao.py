@@ -11,19 +11,22 @@ A transação, passo a passo (KIP-98, KIP-447):
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from kafka.structs import OffsetAndMetadata
 
+from common import anotacao
+from common.anotacao import Anotacao
 from common.atribuicao import Atribuicao
 from common.conexao import clientes
+from common.conexao.topico_fixo import fixa_topico, foi_trocado
 from common.configuracao import Etapa
-from common.erros import PrazoEsgotado, SessaoPerdida
+from common.erros import PrazoEsgotado, SessaoPerdida, TopicoTrocado
 from common.prazo import Prazo, abandona, com_prazo
 from common.terminal.sinais import Interrupcao
 
@@ -56,7 +59,7 @@ class Sessao:
 
     Toda chamada que pode bloquear corre sob prazo. Depois de aberta, a que passa de SILENCIO_S diz, por `fala`, o que
     espera; antes disso quem fala é quem a abre.
-    Erros de todos os métodos: kafka.errors.KafkaError, PrazoEsgotado, SessaoPerdida.
+    Erros de todos os métodos: kafka.errors.KafkaError, PrazoEsgotado, SessaoPerdida, TopicoTrocado.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Sessao:
         self._interrupcao, self._fala = interrupcao, fala
         self._aberta = False
         self._posicionada_em = 0  # versão da atribuição cujas posições já vieram do grupo
+        self._anotacoes: dict[TopicPartition, Anotacao] = {}  # o que o próximo commit leva ao lado de cada offset
         self._consumidor: Any = None
         self._produtor: Any = None
         try:
@@ -85,6 +89,7 @@ class Sessao:
             # um líder que entra no grupo sem conhecer as partições atribui a lista vazia, e não volta atrás
             conhece = partial(self._consumidor.partitions_for_topic, etapa.entrada)
             self._chama(conhece, ABERTURA_S, "ler as partições de entrada")
+            self._topico = fixa_topico(self._consumidor, etapa.entrada)
             self._aberta = True
         except BaseException:
             self.fecha()
@@ -92,15 +97,26 @@ class Sessao:
 
     def busca(self, lote: int) -> list[ConsumerRecord]:
         """Até `lote` registros; nenhum se nada chegou em POLL_MS ou se houve um rebalanceamento."""
-        por_particao = self._chama(
-            lambda: self._consumidor.poll(timeout_ms=POLL_MS, max_records=lote), POLL_PRAZO_S, "poll"
-        )
+        por_particao: dict[TopicPartition, list[ConsumerRecord]] = {}
+        fora_do_log: dict[TopicPartition, int] = {}
+        try:
+            por_particao = self._chama(
+                lambda: self._consumidor.poll(timeout_ms=POLL_MS, max_records=lote), POLL_PRAZO_S, "poll"
+            )
+        except NoOffsetForPartitionError:
+            pass  # uma partição que o grupo nunca leu: `_posiciona`, logo abaixo, começa do início dela
+        except OffsetOutOfRangeError as erro:
+            fora_do_log = erro.args[0]
         # a foto é de agora: depois do trabalho ela poderia ser de quem já foi expulso (geração -1),
         # e o broker aceita offsets sem geração sem conferir nada
         self._foto = self._consumidor.group_metadata()
+        if foi_trocado(self._consumidor, self._etapa.entrada, self._topico):
+            raise TopicoTrocado(f"o tópico {self._etapa.entrada} foi apagado e criado de novo")
         if self.atribuicao.versao != self._posicionada_em:
             self._posiciona()
             return []
+        for particao, posicao in fora_do_log.items():
+            self._volta_ao_log(particao, posicao)
         if por_particao and self._foto.generation_id < 0:
             raise SessaoPerdida("o grupo expulsou esta instância")
         return [registro for registros in por_particao.values() for registro in registros]
@@ -108,25 +124,50 @@ class Sessao:
     def _posiciona(self) -> None:
         """Começa cada partição atribuída no offset do grupo: a posição em memória pode ser de antes da perda."""
         versao = self.atribuicao.versao
+        topico = anotacao.identificador(self._topico)
         for particao in self._consumidor.assignment():
-            pergunta = partial(self._consumidor.committed, particao, timeout_ms=POSICAO_S * 1000)
-            offset = self._chama(pergunta, POSICAO_S, "ler o offset do grupo")
-            if offset is None:
-                self._consumidor.seek_to_beginning(particao)
-            else:
-                self._consumidor.seek(particao, offset)
+            pergunta = partial(self._consumidor.committed, particao, metadata=True, timeout_ms=POSICAO_S * 1000)
+            anotado = self._chama(pergunta, POSICAO_S, "ler o offset do grupo")
+            # um offset de outro tópico que teve este nome não vale
+            continua = anotacao.le(anotado.metadata).continua_em(topico) if anotado else None
+            self._consumidor.seek(particao, anotado.offset if continua else 0)
+            self._anotacoes[particao] = continua or Anotacao(topico)
         self._posicionada_em = versao
+
+    def _volta_ao_log(self, particao: TopicPartition, posicao: int) -> None:
+        """Segue do que ainda há quando o log não tem mais a posição, e diz o que isso significa."""
+        inicio, fim = (
+            self._chama(partial(pergunta, [particao], timeout_ms=POSICAO_S * 1000), POSICAO_S, "ler onde o log está")
+            for pergunta in (self._consumidor.beginning_offsets, self._consumidor.end_offsets)
+        )
+        primeiro, ultimo = inicio[particao], fim[particao]
+        onde = f"{particao.topic}, partição {particao.partition}"
+        if posicao < primeiro:
+            apagados = f"{primeiro - posicao} offsets, de {posicao} a {primeiro - 1}"
+            self._fala(f"PERDIDOS: {onde}: {apagados}, foram apagados antes de lidos")
+            nota = self._anotacoes[particao]
+            self._anotacoes[particao] = replace(nota, pulados=nota.pulados + primeiro - posicao)
+            self._consumidor.seek(particao, primeiro)
+        elif posicao > ultimo:
+            # recomeçar do início repetiria tudo o que já foi feito
+            alem = f"o offset do grupo, {posicao}, está além do fim do log, {ultimo}"
+            self._fala(f"AVISO: {onde}: {alem}: o Kafka perdeu registros. Sigo do fim")
+            self._consumidor.seek(particao, ultimo)
 
     def confirma(self, lidos: Sequence[ConsumerRecord], publicacoes: Sequence[Publicacao]) -> None:
         """Publica e avança o grupo além de `lidos`, em uma transação só: os cinco passos do começo do arquivo."""
-        offsets = {TopicPartition(r.topic, r.partition): OffsetAndMetadata(r.offset + 1, "", -1) for r in lidos}
+        ultimos = {TopicPartition(registro.topic, registro.partition): registro.offset for registro in lidos}
+        offsets = {
+            particao: OffsetAndMetadata(ultimo + 1, self._anotacoes[particao].texto(), -1)
+            for particao, ultimo in ultimos.items()
+        }
         foto = self._foto
 
         def transacao() -> None:
             # 1
             self._produtor.begin_transaction()
             # 2
-            envios = [self._produtor.send(p.topico, p.valor, p.chave, p.cabecalhos, p.particao) for p in publicacoes]
+            envios = [self._envia(publicacao) for publicacao in publicacoes]
             # 3
             self._produtor.flush(TRANSACAO_S)
             for envio in envios:
@@ -137,6 +178,12 @@ class Sessao:
             self._produtor.commit_transaction()
 
         self._chama(transacao, TRANSACAO_S, "transação")
+
+    def _envia(self, p: Publicacao) -> Any:
+        try:
+            return self._produtor.send(p.topico, p.valor, p.chave, p.cabecalhos, p.particao)
+        except ValueError:  # é assim que o kafka-python diz que a partição não existe
+            raise SessaoPerdida(f"o tópico {p.topico} não tem mais a partição {p.particao}") from None
 
     def devolve(self, registros: Sequence[ConsumerRecord]) -> None:
         """Volta cada partição ao primeiro destes registros, que ninguém trabalhou."""

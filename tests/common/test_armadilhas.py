@@ -8,6 +8,7 @@ import contextlib
 import signal
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from kafka.errors import KafkaError
 from kafka.producer.sender import Sender
 from kafka.structs import OffsetAndMetadata
 
+from common.anotacao import Anotacao
 from common.conexao import clientes
 from common.conexao.topicos import garante_topicos
 from common.configuracao import ESTOQUE
@@ -81,11 +83,17 @@ def test_armadilha_zumbi_nao_barrado(sala: SalaDeTeste, obvio: bool) -> None:
 @pytest.mark.parametrize("obvio", [True, False], ids=["óbvio", "nosso"])
 def test_armadilha_posicoes_velhas(sala: SalaDeTeste, monkeypatch: pytest.MonkeyPatch, obvio: bool) -> None:
     """Congelada no meio de um join e expulsa, a instância volta no offset antigo, com metadados válidos."""
+    # o código óbvio, e também a outra instância, deixam o cliente decidir onde começar
+    como_o_nosso = clientes.do_consumidor
+    monkeypatch.setattr(
+        clientes, "do_consumidor", lambda grupo: como_o_nosso(grupo) | {"auto_offset_reset": "earliest"}
+    )
     if obvio:  # confia nas posições que o cliente mantém
 
         def busca_obvia(self: Sessao, lote: int) -> list[Any]:
             por_particao = self._consumidor.poll(timeout_ms=200, max_records=lote)
             self._foto = self._consumidor.group_metadata()
+            self._anotacoes = defaultdict(lambda: Anotacao(""))
             return [registro for registros in por_particao.values() for registro in registros]
 
         monkeypatch.setattr(Sessao, "busca", busca_obvia)
