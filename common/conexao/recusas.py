@@ -4,7 +4,6 @@ E o que se diz quando a recusa pode passar: quem mais está no grupo pode sair d
 """
 
 import os
-from typing import Any
 
 from kafka.errors import (
     AuthorizationError,
@@ -19,7 +18,8 @@ from kafka.errors import (
     TransactionalIdAuthorizationFailedError,
 )
 
-from common.conexao.clientes import ATRIBUIDOR, TRANSACAO_MS, administrador, bootstrap
+from common.conexao.clientes import TRANSACAO_MS, administrador, bootstrap
+from common.conexao.grupos import estranhos
 from common.conexao.remendos import IdentificacaoRecusada
 from common.configuracao import ETAPAS, topicos
 from common.erros import ErroDoLaboratorio, motivo
@@ -79,14 +79,3 @@ def motivo_da_perda(erro: Exception, grupo: str) -> str:
         except KafkaError:
             pass  # quem atende saiu neste instante: fica o nome do erro
     return motivo(erro)
-
-
-def estranhos(grupo: dict[str, Any]) -> str | None:
-    """Quem ocupa um grupo descrito pelo Kafka repartindo as partições de um jeito que não é o da aula, se alguém."""
-    if not grupo["members"] or grupo["protocol_data"] in ("", ATRIBUIDOR):
-        return None
-    membros = sorted({f"{m['client_id']} em {m['client_host'].lstrip('/')}" for m in grupo["members"]})
-    return (
-        f"{grupo['group_id']} é usado por outro programa ({', '.join(membros)}), que reparte as partições com "
-        f"{grupo['protocol_data']}, e não com {ATRIBUIDOR}"
-    )

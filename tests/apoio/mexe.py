@@ -1,4 +1,7 @@
-"""O que um administrador, ou um Kafka UI, faz aos tópicos em dois cliques."""
+"""O que um administrador, um Kafka UI ou outro programa faz aos tópicos e aos grupos em dois cliques."""
+
+import socket
+import struct
 
 from kafka import KafkaAdminClient, TopicPartition
 
@@ -32,3 +35,24 @@ def corta(sala: SalaDeTeste, base: str, ate_offset: int, particoes: int = 3) -> 
     """Apaga de cada partição os registros antes de `ate_offset` (kafka-delete-records)."""
     with KafkaAdminClient(bootstrap_servers=sala.bootstrap) as admin:
         admin.delete_records({TopicPartition(sala.topico(base), p): ate_offset for p in range(particoes)})
+
+
+def entra_pelo_protocolo_novo(sala: SalaDeTeste, grupo: str, topico: str) -> None:
+    """Põe em `grupo` um membro do KIP-848, que o kafka-python não sabe ser; sem batimentos, ele fica por 45 s.
+
+    Um ConsumerGroupHeartbeat v0 escrito à mão (kafka.apache.org/protocol: tipo 68).
+    """
+
+    def texto(valor: str) -> bytes:
+        return bytes([len(valor) + 1]) + valor.encode()
+
+    nulo, sem_etiquetas = b"\0", b"\0"
+    assina = b"\2" + texto(topico)
+    corpo = texto(grupo) + texto("") + struct.pack(">i", 0) + nulo + nulo + struct.pack(">i", 60_000) + assina
+    pedido = struct.pack(">hhih", 68, 0, 1, -1) + sem_etiquetas + corpo + nulo + b"\1" + sem_etiquetas
+    host, _, porta = sala.bootstrap.rpartition(":")
+    with socket.create_connection((host, int(porta)), FIM_S) as conexao:
+        conexao.sendall(struct.pack(">i", len(pedido)) + pedido)
+        resposta = conexao.recv(4096)
+    # tamanho, correlação, etiquetas, throttle; e o código de erro
+    assert struct.unpack_from(">h", resposta, 13)[0] == 0, resposta
