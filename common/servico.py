@@ -23,9 +23,10 @@ from common.anuncio import Anuncio
 from common.conexao.clientes import bootstrap, enderecos
 from common.conexao.espera import ESPERA_S, quando_houver_kafka
 from common.conexao.recusas import RECUSAS, explica, motivo_da_perda
+from common.conexao.remendos import por_que_nao_tem_valor
 from common.conexao.topicos import garante_topicos
 from common.configuracao import Etapa
-from common.erros import PedidoInvalido, PrazoEsgotado, SessaoPerdida, TopicoTrocado
+from common.erros import CodecAusente, PedidoInvalido, PrazoEsgotado, SessaoPerdida, TopicoTrocado
 from common.lote import ALVO_S, proximo_lote
 from common.pedido import Pedido, codifica, decodifica
 from common.prazo import Prazo, com_prazo, espera_ate
@@ -82,7 +83,7 @@ class Servico:
                 yield from self._atende(self._sessao)
             except RECUSAS as recusa:
                 raise explica(recusa) from None
-            except (KafkaError, PrazoEsgotado, SessaoPerdida, TopicoTrocado) as erro:
+            except (KafkaError, PrazoEsgotado, SessaoPerdida, TopicoTrocado, CodecAusente) as erro:
                 self._relata_a_perda(erro)
             self._fecha_sessao()
             espera_ate(lambda: self._interrupcao.pedida, self._recuo.espera_s)
@@ -148,7 +149,8 @@ class Servico:
             pedido = decodifica(registro.value, self._etapa.status_esperado)
         except PedidoInvalido as erro:
             onde = f"{registro.topic}, partição {registro.partition}, offset {registro.offset}"
-            self._ao_confirmar.append(f"IGNORADO (continua no Kafka): {onde}: {erro}")
+            motivo = por_que_nao_tem_valor(registro) or erro
+            self._ao_confirmar.append(f"IGNORADO (continua no Kafka): {onde}: {motivo}")
             return
         self._registro = registro  # o de que `diga` e `publica` falam
         self._mostra = self._ritmo.conta()

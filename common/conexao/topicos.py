@@ -15,7 +15,11 @@ from common.conexao.clientes import PEDIDO_MS, administrador
 from common.configuracao import NUMERO_DE_PARTICOES, topicos
 
 REPLICAS_DESEJADAS = 3  # com menos brokers, quantas houver
-SEM_COMPRESSAO = {"compression.type": "uncompressed"}  # o broker descomprime o que chega: todo leitor lê
+# o broker descomprime o que chega, e todo leitor lê; e nem 1 MB vira um gigabyte
+_SEM_COMPRESSAO = {"compression.type": "uncompressed"}
+_SEM_BOMBAS = {"max.decompressed.message.bytes": "1048588"}  # o mesmo de max.message.bytes
+# do que se quer ao que um Kafka mais antigo que o 4.2, ou um cluster que não deixa escolher, aceita
+_CONFIGURACOES: tuple[dict[str, str], ...] = (_SEM_COMPRESSAO | _SEM_BOMBAS, _SEM_COMPRESSAO, {})
 
 
 def topicos_que_existem(admin: Any) -> dict[str, dict[str, Any]]:
@@ -59,9 +63,12 @@ def garante_topicos(avisa: Callable[[str], None], ja_existiam: bool = False) -> 
 
 
 def _cria(admin: Any, nome: str, replicas: int) -> None:
-    desejado = {"num_partitions": NUMERO_DE_PARTICOES, "replication_factor": replicas}
-    with contextlib.suppress(TopicAlreadyExistsError):
+    for configuracao in _CONFIGURACOES:
+        desejado = {"num_partitions": NUMERO_DE_PARTICOES, "replication_factor": replicas, "configs": configuracao}
         try:
-            admin.create_topics({nome: desejado | {"configs": SEM_COMPRESSAO}}, timeout_ms=PEDIDO_MS)
-        except (InvalidConfigurationError, PolicyViolationError):  # um cluster gerenciado pode não deixar escolher
-            admin.create_topics({nome: desejado}, timeout_ms=PEDIDO_MS)
+            with contextlib.suppress(TopicAlreadyExistsError):
+                admin.create_topics({nome: desejado}, timeout_ms=PEDIDO_MS)
+            return
+        except (InvalidConfigurationError, PolicyViolationError):
+            if not configuracao:
+                raise
