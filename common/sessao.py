@@ -11,22 +11,20 @@ A transação, passo a passo (KIP-98, KIP-447):
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
-from kafka.structs import OffsetAndMetadata
 
-from common import anotacao
-from common.anotacao import Anotacao
 from common.atribuicao import Atribuicao
 from common.conexao import clientes
 from common.conexao.topico_fixo import fixa_topico, foi_trocado
 from common.configuracao import Etapa
 from common.erros import PrazoEsgotado, SessaoPerdida, TopicoTrocado
+from common.posicoes import Posicoes
 from common.prazo import Prazo, abandona, com_prazo
 from common.terminal.sinais import Interrupcao
 
@@ -36,7 +34,6 @@ SILENCIO_S = 2.0  # depois disto, quem espera diz por quê: ninguém deve pensar
 ABERTURA_S = 10.0  # conectar e encerrar a transação anterior; o bootstrap sozinho desiste em 5 s
 POLL_MS = 200  # curto, para que o Ctrl+C aja
 POLL_PRAZO_S = 10.0  # poll(200 ms) não deveria passar muito disso
-POSICAO_S = 15.0  # o offset de um dono morto no meio do commit só aparece quando a transação dele expira (7 s)
 TRANSACAO_S = 8.0  # uma transação leva 10 ms; depois do transaction.timeout.ms (6 s) o broker já a abortou
 PULSO_MS = 1_000
 FECHA_CONSUMIDOR_MS = 500  # sair do grupo é uma pergunta só
@@ -70,7 +67,6 @@ class Sessao:
         self._interrupcao, self._fala = interrupcao, fala
         self._aberta = False
         self._posicionada_em = 0  # versão da atribuição cujas posições já vieram do grupo
-        self._anotacoes: dict[TopicPartition, Anotacao] = {}  # o que o próximo commit leva ao lado de cada offset
         self._consumidor: Any = None
         self._produtor: Any = None
         try:
@@ -90,6 +86,7 @@ class Sessao:
             conhece = partial(self._consumidor.partitions_for_topic, etapa.entrada)
             self._chama(conhece, ABERTURA_S, "ler as partições de entrada")
             self._topico = fixa_topico(self._consumidor, etapa.entrada)
+            self._posicoes = Posicoes(self._consumidor, self._topico, self._chama, fala)
             self._aberta = True
         except BaseException:
             self.fecha()
@@ -103,8 +100,9 @@ class Sessao:
             por_particao = self._chama(
                 lambda: self._consumidor.poll(timeout_ms=POLL_MS, max_records=lote), POLL_PRAZO_S, "poll"
             )
-        except NoOffsetForPartitionError:
-            pass  # uma partição que o grupo nunca leu: `_posiciona`, logo abaixo, começa do início dela
+        except NoOffsetForPartitionError:  # uma partição que o grupo nunca leu: quem a posiciona somos nós
+            if self.atribuicao.versao == self._posicionada_em:
+                raise
         except OffsetOutOfRangeError as erro:
             fora_do_log = erro.args[0]
         # a foto é de agora: depois do trabalho ela poderia ser de quem já foi expulso (geração -1),
@@ -112,55 +110,20 @@ class Sessao:
         self._foto = self._consumidor.group_metadata()
         if foi_trocado(self._consumidor, self._etapa.entrada, self._topico):
             raise TopicoTrocado(f"o tópico {self._etapa.entrada} foi apagado e criado de novo")
-        if self.atribuicao.versao != self._posicionada_em:
-            self._posiciona()
+        versao = self.atribuicao.versao
+        if versao != self._posicionada_em:
+            # a posição em memória pode ser de antes da perda, e o que o poll trouxe também
+            self._posicoes.toma_do_grupo()
+            self._posicionada_em = versao
             return []
-        for particao, posicao in fora_do_log.items():
-            self._volta_ao_log(particao, posicao)
+        self._posicoes.volta_ao_log(fora_do_log)
         if por_particao and self._foto.generation_id < 0:
             raise SessaoPerdida("o grupo expulsou esta instância")
         return [registro for registros in por_particao.values() for registro in registros]
 
-    def _posiciona(self) -> None:
-        """Começa cada partição atribuída no offset do grupo: a posição em memória pode ser de antes da perda."""
-        versao = self.atribuicao.versao
-        topico = anotacao.identificador(self._topico)
-        for particao in self._consumidor.assignment():
-            pergunta = partial(self._consumidor.committed, particao, metadata=True, timeout_ms=POSICAO_S * 1000)
-            anotado = self._chama(pergunta, POSICAO_S, "ler o offset do grupo")
-            # um offset de outro tópico que teve este nome não vale
-            continua = anotacao.le(anotado.metadata).continua_em(topico) if anotado else None
-            self._consumidor.seek(particao, anotado.offset if continua else 0)
-            self._anotacoes[particao] = continua or Anotacao(topico)
-        self._posicionada_em = versao
-
-    def _volta_ao_log(self, particao: TopicPartition, posicao: int) -> None:
-        """Segue do que ainda há quando o log não tem mais a posição, e diz o que isso significa."""
-        inicio, fim = (
-            self._chama(partial(pergunta, [particao], timeout_ms=POSICAO_S * 1000), POSICAO_S, "ler onde o log está")
-            for pergunta in (self._consumidor.beginning_offsets, self._consumidor.end_offsets)
-        )
-        primeiro, ultimo = inicio[particao], fim[particao]
-        onde = f"{particao.topic}, partição {particao.partition}"
-        if posicao < primeiro:
-            apagados = f"{primeiro - posicao} offsets, de {posicao} a {primeiro - 1}"
-            self._fala(f"PERDIDOS: {onde}: {apagados}, foram apagados antes de lidos")
-            nota = self._anotacoes[particao]
-            self._anotacoes[particao] = replace(nota, pulados=nota.pulados + primeiro - posicao)
-            self._consumidor.seek(particao, primeiro)
-        elif posicao > ultimo:
-            # recomeçar do início repetiria tudo o que já foi feito
-            alem = f"o offset do grupo, {posicao}, está além do fim do log, {ultimo}"
-            self._fala(f"AVISO: {onde}: {alem}: o Kafka perdeu registros. Sigo do fim")
-            self._consumidor.seek(particao, ultimo)
-
     def confirma(self, lidos: Sequence[ConsumerRecord], publicacoes: Sequence[Publicacao]) -> None:
         """Publica e avança o grupo além de `lidos`, em uma transação só: os cinco passos do começo do arquivo."""
-        ultimos = {TopicPartition(registro.topic, registro.partition): registro.offset for registro in lidos}
-        offsets = {
-            particao: OffsetAndMetadata(ultimo + 1, self._anotacoes[particao].texto(), -1)
-            for particao, ultimo in ultimos.items()
-        }
+        offsets = self._posicoes.depois_de(lidos)
         foto = self._foto
 
         def transacao() -> None:

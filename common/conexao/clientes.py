@@ -58,12 +58,26 @@ def bootstrap() -> str:
     return os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or ENDERECO_PADRAO
 
 
+_vistos: dict[str, list[tuple[str, int]]] = {}  # por KAFKA_BOOTSTRAP_SERVERS: os brokers do cluster a que ele leva
+
+
+def lembra(brokers: list[tuple[str, int]]) -> None:
+    """Anota os brokers (host, porta) do cluster: um deles serve quando os do ambiente estão fora do ar."""
+    _vistos[bootstrap()] = brokers
+
+
+def alcancaveis() -> list[tuple[str, int]]:
+    """Por onde tentar, como [(host, porta)]: os endereços do ambiente e os brokers já vistos. Erro: ErroDeUso."""
+    return list(dict.fromkeys([*enderecos(), *_vistos.get(bootstrap(), [])]))
+
+
 def conexao() -> dict[str, Any]:
     """O que todo cliente precisa para achar o Kafka e se identificar, do ambiente."""
     remendos.aplica()  # todo cliente passa por aqui antes de nascer
-    enderecos()  # um endereço malfeito deve falhar aqui, com uma linha clara
     return identificacao() | {
-        "bootstrap_servers": [parte.strip() for parte in bootstrap().split(",")],
+        "bootstrap_servers": [
+            f"[{host}]:{porta}" if ":" in host else f"{host}:{porta}" for host, porta in alcancaveis()
+        ],
         "bootstrap_timeout_ms": BOOTSTRAP_MS,
         "reconnect_backoff_max_ms": RECONEXAO_MAXIMA_MS,
     }

@@ -11,7 +11,7 @@ from kafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from common.conexao.clientes import PEDIDO_MS, administrador
+from common.conexao.clientes import PEDIDO_MS, administrador, lembra
 from common.configuracao import NUMERO_DE_PARTICOES, topicos
 
 REPLICAS_DESEJADAS = 3  # com menos brokers, quantas houver
@@ -42,10 +42,12 @@ def garante_topicos(avisa: Callable[[str], None], ja_existiam: bool = False) -> 
     Idempotente: dois scripts podem chamar ao mesmo tempo. Erro: kafka.errors.KafkaError.
     """
     with administrador() as admin:
+        brokers = admin.describe_cluster()["brokers"]
+        lembra([(broker["host"], broker["port"]) for broker in brokers])
         existentes = particoes_dos_topicos(admin)
         faltam = [nome for nome in topicos() if nome not in existentes]
         if faltam:
-            replicas = min(REPLICAS_DESEJADAS, len(admin.describe_cluster()["brokers"]))
+            replicas = min(REPLICAS_DESEJADAS, len(brokers))
             for nome in faltam:  # um por vez: outro script pode criar só alguns no mesmo instante
                 _cria(admin, nome, replicas)
         # também os que outro script acaba de criar: no primeiro instante ainda não têm líder

@@ -8,7 +8,6 @@ import contextlib
 import signal
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,7 +18,6 @@ from kafka.errors import KafkaError
 from kafka.producer.sender import Sender
 from kafka.structs import OffsetAndMetadata
 
-from common.anotacao import Anotacao
 from common.conexao import clientes
 from common.conexao.topicos import garante_topicos
 from common.configuracao import ESTOQUE
@@ -93,7 +91,6 @@ def test_armadilha_posicoes_velhas(sala: SalaDeTeste, monkeypatch: pytest.Monkey
         def busca_obvia(self: Sessao, lote: int) -> list[Any]:
             por_particao = self._consumidor.poll(timeout_ms=200, max_records=lote)
             self._foto = self._consumidor.group_metadata()
-            self._anotacoes = defaultdict(lambda: Anotacao(""))
             return [registro for registros in por_particao.values() for registro in registros]
 
         monkeypatch.setattr(Sessao, "busca", busca_obvia)
