@@ -24,6 +24,21 @@ DADO = "um atributo, e não uma chamada"
 
 # o módulo e o nome nele, como o código o importa ou alcança: a assinatura
 CONTRATO = {
+    "kafka KafkaConsumer._cluster": DADO,
+    "kafka KafkaConsumer._fetcher": DADO,
+    "kafka.cluster ClusterMetadata.topic_id": "(self, topic_name)",
+    "kafka.codec _detect_xerial_stream": "(payload)",
+    "kafka.codec lz4": DADO,
+    "kafka.codec snappy": DADO,
+    "kafka.codec zstd": DADO,
+    "kafka.consumer.fetcher FetchRequest._max_version": DADO,
+    "kafka.consumer.fetcher Fetcher._create_fetch_requests": "(self)",
+    "kafka.consumer.fetcher Fetcher._handle_fetch_response": "(self, node_id, fetch_offsets, send_time, response)",
+    "kafka.record.default_records DefaultRecordBase": "()",
+    "kafka.record.default_records DefaultRecordBatch._decompressed": DADO,
+    "kafka.record.default_records DefaultRecordBatch._maybe_uncompress": "(self)",
+    "kafka.record.default_records DefaultRecordBatch._num_records": DADO,
+    "kafka.record.util encode_varint": "(value, write)",
     "kafka.consumer.fetcher ConsumerRecord": "(topic, partition, leader_epoch, offset, timestamp, timestamp_type, key, "
     "value, headers, checksum, serialized_key_size, serialized_value_size, serialized_header_size)",
     "kafka.coordinator.assignors.range RangePartitionAssignor": "()",
@@ -69,9 +84,14 @@ import importlib, inspect, json, operator, sys
 def assinatura(nome):
     modulo, caminho = nome.split()
     try:
-        achado = operator.attrgetter(caminho)(importlib.import_module(modulo))
-    except (ImportError, AttributeError) as erro:
+        modulo = importlib.import_module(modulo)
+        achado = operator.attrgetter(caminho)(modulo)
+    except ImportError as erro:
         return str(erro)
+    except AttributeError as erro:  # talvez só exista em cada objeto
+        dono, _, atributo = caminho.rpartition(".")
+        classe = operator.attrgetter(dono)(modulo) if dono else None
+        return {DADO!r} if classe and f"self.{{atributo}} = " in inspect.getsource(classe) else str(erro)
     return str(inspect.signature(achado)) if callable(achado) else {DADO!r}
 print(json.dumps({{nome: assinatura(nome) for nome in json.load(sys.stdin)}}))
 """
@@ -125,7 +145,7 @@ def le(arquivo: Path) -> ast.AST:
 
 def test_o_codigo_nao_importa_nada_alem_do_contrato() -> None:
     usados = {nome for arquivo in NOSSOS for nome in importados(le(arquivo))}
-    assert usados == {f"{modulo} {caminho.partition('.')[0]}" for modulo, caminho in map(str.split, CONTRATO)}
+    assert usados <= {f"{modulo} {caminho.partition('.')[0]}" for modulo, caminho in map(str.split, CONTRATO)}
 
 
 def test_o_codigo_nao_alcanca_nada_alem_do_contrato() -> None:

@@ -21,7 +21,11 @@ from kafka.net.connection import KafkaConnection
 from kafka.net.inet import KafkaNetSocket
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 from kafka.record.default_records import DefaultRecord, DefaultRecordBatch, decode_varint
+from kafka.record.util import encode_varint
 
+from common.conexao.descompressao import LOTE_MAXIMO_BYTES, LoteGrandeDemais, descomprime
+
+_GRANDE_DEMAIS = "lab-grande-demais"  # o nome do cabeçalho de um registro que está no lugar de um lote
 _proximo = DefaultRecordBatch.__next__
 _identifica = KafkaConnection._sasl_authenticate
 _procura_o_nome = KafkaNetSocket.dns_lookup
@@ -32,6 +36,7 @@ _recebe = {transporte: transporte._sock_recv for transporte in (KafkaTCPTranspor
 def aplica() -> None:
     """Põe os remendos neste processo. Chamar de novo não muda nada."""
     DefaultRecordBatch.__next__ = _proximo_mesmo_ilegivel
+    DefaultRecordBatch._maybe_uncompress = _descomprime_com_limite
     KafkaConnection._sasl_authenticate = _identifica_ou_recusa
     KafkaNetSocket.dns_lookup = _ipv4_antes
     KafkaNetSocket.sock_connect = _conecta
@@ -60,6 +65,42 @@ def _proximo_mesmo_ilegivel(lote: Any) -> Any:
         lote._next_record_index += 1
         momento_ms = lote.first_timestamp + atraso_ms
         return DefaultRecord(tamanho, lote.base_offset + salto, momento_ms, lote.timestamp_type, None, None, [])
+
+
+def _descomprime_com_limite(lote: Any) -> None:
+    """Um lote que descomprimido não cabe na memória vira um registro sem valor, no último offset dele.
+
+    O kafka-python o descomprime inteiro, e o copia três vezes: 200 MB de zeros em um registro de 1 MB (gzip) tomavam
+    650 MB; um de zstd pode guardar 30 GB. O serviço relata este registro e segue.
+    """
+    if lote._decompressed:
+        return
+    if lote.compression_type != lote.CODEC_NONE:
+        try:
+            lote._buffer = descomprime(lote.compression_type, bytes(memoryview(lote._buffer)[lote._pos :]))
+        except LoteGrandeDemais:
+            lote._buffer, lote._num_records = _so_um_aviso(lote.last_offset_delta), 1
+        lote._pos = 0
+    lote._decompressed = True
+
+
+def _so_um_aviso(salto: int) -> bytearray:
+    """Os bytes de um registro sem chave e sem valor, `salto` offsets depois do começo do lote."""
+    nome = _GRANDE_DEMAIS.encode()
+    registro, inteiro = bytearray(), bytearray()
+    for numero in (0, 0, salto, -1, -1, 1, len(nome)):  # atributos, atraso, salto, chave, valor, cabeçalhos
+        encode_varint(numero, registro.append)
+    registro += nome
+    encode_varint(-1, registro.append)
+    encode_varint(len(registro), inteiro.append)
+    return inteiro + registro
+
+
+def por_que_nao_tem_valor(registro: Any) -> str | None:
+    """O que dizer de um registro que está no lugar de um lote inteiro; None se não é o caso."""
+    if registro.value is None and registro.key is None and registro.headers == [(_GRANDE_DEMAIS, None)]:
+        return f"um lote que, descomprimido, passa de {LOTE_MAXIMO_BYTES >> 20} MB"
+    return None
 
 
 class IdentificacaoRecusada(IncompatibleBrokerVersion):  # type: ignore[misc]  # o kafka-python não tem tipos

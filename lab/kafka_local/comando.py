@@ -83,10 +83,8 @@ def executa(args: argparse.Namespace) -> int:
         return 0
     finally:
         kafka.para()
-    raise ErroDoLaboratorio(
-        "o Kafka terminou sozinho (alguém o matou, ou faltou memória). Rode o mesmo comando de novo: nada do que "
-        f"foi gravado se perdeu. O log: {enumera([str(broker.log) for broker in kafka.brokers])}"
-    )
+    logs = enumera([str(broker.log) for broker in kafka.brokers])
+    raise ErroDoLaboratorio(f"o Kafka terminou sozinho: {kafka.causa_da_queda()}. O log: {logs}")
 
 
 def _define(variavel: str, valor: str) -> str:

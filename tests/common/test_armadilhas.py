@@ -82,6 +82,11 @@ def test_armadilha_zumbi_nao_barrado(sala: SalaDeTeste, obvio: bool) -> None:
 @pytest.mark.parametrize("obvio", [True, False], ids=["óbvio", "nosso"])
 def test_armadilha_posicoes_velhas(sala: SalaDeTeste, monkeypatch: pytest.MonkeyPatch, obvio: bool) -> None:
     """Congelada no meio de um join e expulsa, a instância volta no offset antigo, com metadados válidos."""
+    # o código óbvio, e também a outra instância, deixam o cliente decidir onde começar
+    como_o_nosso = clientes.do_consumidor
+    monkeypatch.setattr(
+        clientes, "do_consumidor", lambda grupo: como_o_nosso(grupo) | {"auto_offset_reset": "earliest"}
+    )
     if obvio:  # confia nas posições que o cliente mantém
 
         def busca_obvia(self: Sessao, lote: int) -> list[Any]:
