@@ -13,6 +13,7 @@ from kafka.errors import (
     CorruptRecordError,
     IllegalSaslStateError,
     IncompatibleBrokerVersion,
+    InvalidTransactionTimeoutError,
     KafkaConnectionError,
     SaslAuthenticationFailedError,
     UnsupportedSaslMechanismError,
@@ -20,6 +21,7 @@ from kafka.errors import (
 from kafka.net.connection import KafkaConnection
 from kafka.net.inet import KafkaNetSocket
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
+from kafka.producer.transaction_manager import InitProducerIdHandler
 from kafka.record.default_records import DefaultRecord, DefaultRecordBatch, decode_varint
 from kafka.record.util import encode_varint
 
@@ -27,6 +29,7 @@ from common.conexao.descompressao import LOTE_MAXIMO_BYTES, LoteGrandeDemais, de
 
 _GRANDE_DEMAIS = "lab-grande-demais"  # o nome do cabeçalho de um registro que está no lugar de um lote
 _proximo = DefaultRecordBatch.__next__
+_ao_iniciar = InitProducerIdHandler.handle_response
 _identifica = KafkaConnection._sasl_authenticate
 _procura_o_nome = KafkaNetSocket.dns_lookup
 _conecta_com_proxy = KafkaNetSocket.sock_connect
@@ -37,6 +40,7 @@ def aplica() -> None:
     """Põe os remendos neste processo. Chamar de novo não muda nada."""
     DefaultRecordBatch.__next__ = _proximo_mesmo_ilegivel
     DefaultRecordBatch._maybe_uncompress = _descomprime_com_limite
+    InitProducerIdHandler.handle_response = _inicia_ou_diz_o_erro
     KafkaConnection._sasl_authenticate = _identifica_ou_recusa
     KafkaNetSocket.dns_lookup = _ipv4_antes
     KafkaNetSocket.sock_connect = _conecta
@@ -101,6 +105,14 @@ def por_que_nao_tem_valor(registro: Any) -> str | None:
     if registro.value is None and registro.key is None and registro.headers == [(_GRANDE_DEMAIS, None)]:
         return f"um lote que, descomprimido, passa de {LOTE_MAXIMO_BYTES >> 20} MB"
     return None
+
+
+def _inicia_ou_diz_o_erro(pedido: Any, resposta: Any) -> None:
+    """Um transaction.timeout.ms que o broker não aceita é um erro com nome, e não um KafkaError qualquer."""
+    if resposta.error_code == InvalidTransactionTimeoutError.errno:
+        pedido.fatal_error(InvalidTransactionTimeoutError())
+    else:
+        _ao_iniciar(pedido, resposta)
 
 
 class IdentificacaoRecusada(IncompatibleBrokerVersion):  # type: ignore[misc]  # o kafka-python não tem tipos
