@@ -9,10 +9,10 @@ from lab import RAIZ, ambiente
 
 REQUISITOS = ambiente.DE_DESENVOLVIMENTO
 
-# os testes com Kafka mais esperam do que calculam: dois processos levam metade do tempo, e cada um tem o seu Kafka;
+# os testes com Kafka mais esperam do que calculam: três processos ocupam dois núcleos, e cada um tem o seu Kafka;
 # por arquivo, porque os testes de um arquivo dividem o que custa a iniciar (um cluster, um Kafka com TLS), e na ordem
 # da coleta: primeiro os sem Kafka, depois os mais demorados (tests/conftest.py)
-_EM_PARALELO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+_EM_PARALELO = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 _COM_ANDAMENTO = ("-p", "tests.apoio.andamento")
 
 
