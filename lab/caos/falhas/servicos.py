@@ -4,12 +4,14 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 
+from common.conexao.clientes import SESSAO_MS
 from common.configuracao import ESTOQUE, ETAPAS, Etapa
 from lab.caos.falhas.falha import Alvos, Falha, Injecao
-from lab.caos.instancias import PRONTO, Instancias
+from lab.caos.instancias import Instancias
 from lab.caos.programas.sabotado import MARCA, PASSO_LENTO_S
 from lab.processos.script import Script
 
+ALEM_DA_SESSAO_S = SESSAO_MS / 1000 + 1.5  # depois disto o grupo deu por morta uma instância congelada
 ACORDA_S = 5.0  # o que uma instância descongelada leva para descobrir que foi expulsa e tentar algo com isso
 DE_VOLTA = ("Sessão perdida", "Rebalanceamento")  # o que ela diz então
 SABOTAGEM_S = 20.0  # até a sabotagem acontecer: depende de haver trabalho
@@ -73,7 +75,6 @@ def _congela_no_join(alvos: Alvos) -> Iterator[str]:
     outra = instancias.abre(etapa)  # o rebalanceamento que ela provoca é o segundo join da sabotada
     try:
         aconteceu = instancias.aguarda(zumbi, MARCA, segundos=SABOTAGEM_S)
-        instancias.aguarda(outra, PRONTO)  # o grupo seguiu sem a congelada: a sessão dela venceu
         yield etapa.nome if aconteceu else f"{etapa.nome} (não aconteceu)"
     finally:
         acorda_em = _descongela(zumbi)
@@ -134,6 +135,13 @@ DE_SERVICOS = (
         sabota=True,
     ),
     Falha("congela", "um serviço congelado além da sessão, que acorda", (1.0, 4.0), _congela, congela=True),
-    Falha("congela-no-join", "congelado no meio de um join", (1.0, 4.0), _congela_no_join, congela=True, sabota=True),
+    Falha(
+        "congela-no-join",
+        "congelado no meio de um join, além da sessão",
+        (ALEM_DA_SESSAO_S, ALEM_DA_SESSAO_S + 1.5),
+        _congela_no_join,
+        congela=True,
+        sabota=True,
+    ),
     Falha("instancias", "entram até quatro estoques, e saem", (0.0, 2.0), _instancias),
 )
