@@ -78,9 +78,10 @@ class Sessao:
             )
             self._chama(self._produtor.init_transactions, ABERTURA_S, "init_transactions")
             self.particoes_de_saida = self._conta_particoes_de_saida()
-            self._consumidor = self._chama(
-                lambda: KafkaConsumer(**clientes.do_consumidor(etapa.grupo)), ABERTURA_S, "abrir o consumidor"
-            )
+            # quem decide de onde ler é Posicoes, à vista de todos: "earliest" pularia em silêncio o que sumiu do log,
+            # e o repetiria inteiro se ele voltasse atrás
+            ajustes = clientes.do_consumidor(etapa.grupo) | {"auto_offset_reset": "none"}
+            self._consumidor = self._chama(lambda: KafkaConsumer(**ajustes), ABERTURA_S, "abrir o consumidor")
             self._consumidor.subscribe([etapa.entrada], listener=self.atribuicao)
             # um líder que entra no grupo sem conhecer as partições atribui a lista vazia, e não volta atrás
             conhece = partial(self._consumidor.partitions_for_topic, etapa.entrada)

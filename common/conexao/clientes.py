@@ -87,9 +87,7 @@ def do_consumidor(grupo: str) -> dict[str, Any]:
     """Um consumidor que só vê o que foi confirmado e só avança dentro de uma transação."""
     return conexao() | {
         "group_id": grupo,
-        # quem decide onde começar é a Sessao, à vista de todos: latest, o padrão, pularia os pedidos enviados antes do
-        # primeiro start, e earliest repetiria o log inteiro quando ele volta atrás e pularia em silêncio o que sumiu
-        "auto_offset_reset": "none",
+        "auto_offset_reset": "earliest",  # o padrão, latest, pularia os pedidos enviados antes do primeiro start
         "isolation_level": "read_committed",  # o padrão mostraria resultados de transações abortadas
         "enable_auto_commit": False,  # os offsets viajam dentro da transação
         "allow_auto_create_topics": False,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import MemberToRemove
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, NoOffsetForPartitionError
 from kafka.producer.sender import Sender
 from kafka.structs import OffsetAndMetadata
 
@@ -82,15 +82,14 @@ def test_armadilha_zumbi_nao_barrado(sala: SalaDeTeste, obvio: bool) -> None:
 @pytest.mark.parametrize("obvio", [True, False], ids=["óbvio", "nosso"])
 def test_armadilha_posicoes_velhas(sala: SalaDeTeste, monkeypatch: pytest.MonkeyPatch, obvio: bool) -> None:
     """Congelada no meio de um join e expulsa, a instância volta no offset antigo, com metadados válidos."""
-    # o código óbvio, e também a outra instância, deixam o cliente decidir onde começar
-    como_o_nosso = clientes.do_consumidor
-    monkeypatch.setattr(
-        clientes, "do_consumidor", lambda grupo: como_o_nosso(grupo) | {"auto_offset_reset": "earliest"}
-    )
     if obvio:  # confia nas posições que o cliente mantém
 
         def busca_obvia(self: Sessao, lote: int) -> list[Any]:
-            por_particao = self._consumidor.poll(timeout_ms=200, max_records=lote)
+            por_particao: dict[TopicPartition, list[Any]] = {}
+            try:
+                por_particao = self._consumidor.poll(timeout_ms=200, max_records=lote)
+            except NoOffsetForPartitionError as erro:  # o que auto_offset_reset=earliest faria
+                self._consumidor.seek_to_beginning(*erro.args[0])
             self._foto = self._consumidor.group_metadata()
             return [registro for registros in por_particao.values() for registro in registros]
 

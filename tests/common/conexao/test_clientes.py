@@ -69,7 +69,7 @@ def test_consumidor() -> None:
         clientes.do_consumidor("g").items()
         >= {
             "group_id": "g",
-            "auto_offset_reset": "none",
+            "auto_offset_reset": "earliest",
             "metadata_max_age_ms": 5_000,
             "isolation_level": "read_committed",
             "enable_auto_commit": False,
