@@ -7,8 +7,8 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from common.configuracao import NOVOS_PEDIDOS
-from lab.kafka_local import broker
 from lab.kafka_local.cluster import KafkaLocal
+from lab.kafka_local.configuracao import configuracao
 from tests.apoio.sala import FIM_S, SalaDeTeste, ate, sem_traceback
 from tests.apoio.script import roda_trecho
 
@@ -44,8 +44,8 @@ def test_um_nome_que_colide_e_dito_na_hora(sala: SalaDeTeste) -> None:
 
 @pytest.mark.broker
 def test_um_limite_de_transacao_menor_que_o_nosso_e_dito_na_hora(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = broker.configuracao
-    monkeypatch.setattr(broker, "configuracao", lambda n: original(n) | {"transaction.max.timeout.ms": "5000"})
+    curta = {"transaction.max.timeout.ms": "5000"}
+    monkeypatch.setattr("lab.kafka_local.broker.configuracao", lambda brokers: configuracao(brokers) | curta)
     with KafkaLocal.temporario() as kafka, SalaDeTeste(kafka.bootstrap) as sala:
         _exige_fim_na_hora(sala, "transaction.max.timeout.ms")
 

@@ -8,7 +8,7 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from lab.kafka_local import portas, queda
+from lab.kafka_local import portas
 from lab.kafka_local.queda import causa_da_queda
 from lab.processos.script import Script
 from tests.apoio.sala import FIM_S, ate
@@ -21,7 +21,7 @@ def test_as_causas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "a pasta foi movida ou apagada" in causa_da_queda("org.apache.kafka...KafkaStorageException: x", tmp_path)
     assert "o disco encheu" in causa_da_queda("IOException: No space left on device", tmp_path)
     assert "a pasta foi movida" in causa_da_queda("java.nio.file.NoSuchFileException", tmp_path / "sumiu")
-    monkeypatch.setattr(queda.shutil, "disk_usage", lambda _: Uso(100, 100, 3 * 2**20))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Uso(100, 100, 3 * 2**20))
     assert "o disco encheu (há 3 MB livres" in causa_da_queda("KafkaStorageException", tmp_path)
 
 
