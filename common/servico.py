@@ -179,7 +179,8 @@ class Servico:
         if self._interrupcao.pedida:
             return
         e_agora = "recomeço do início dele" if isinstance(erro, TopicoTrocado) else "volto ao grupo, nada se perdeu"
-        if linha := self._recuo.perdeu(motivo_da_perda(erro, self._etapa.grupo), e_agora):
+        motivo = motivo_da_perda(erro, self._etapa.grupo, self._interrupcao.encurta)
+        if linha := self._recuo.perdeu(motivo, e_agora):
             self._fala(linha)
 
     def _fecha_sessao(self) -> None:

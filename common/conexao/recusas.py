@@ -4,6 +4,9 @@ E o que se diz quando a recusa pode passar: quem mais está no grupo pode sair d
 """
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 from kafka.errors import (
     AuthorizationError,
@@ -22,7 +25,10 @@ from common.conexao.clientes import TRANSACAO_MS, administrador, bootstrap
 from common.conexao.grupos import estranhos
 from common.conexao.remendos import IdentificacaoRecusada
 from common.configuracao import ETAPAS, topicos
-from common.erros import ErroDoLaboratorio, motivo
+from common.erros import ErroDoLaboratorio, PrazoEsgotado, motivo
+from common.prazo import Prazo, com_prazo
+
+PERGUNTA_S = 5.0  # conectar e perguntar: aqui, 0,1 s
 
 _NAO_ACEITA = {
     InvalidTransactionTimeoutError: (
@@ -69,13 +75,15 @@ def explica(recusa: Exception) -> ErroDoLaboratorio:
     )
 
 
-def motivo_da_perda(erro: Exception, grupo: str) -> str:
+def motivo_da_perda(erro: Exception, grupo: str, a_cada_passo: Callable[[Prazo], None]) -> str:
     """O que dizer de uma sessão perdida: se um estranho no grupo a impede, quem é ele."""
     if isinstance(erro, InconsistentGroupProtocolError):
-        try:
-            with administrador() as admin:
-                if quem := estranhos(admin.describe_groups([grupo])[grupo]):
-                    return f"{quem}: encerre esse programa, ou use outro LAB_PREFIXO"
-        except KafkaError:
-            pass  # quem atende saiu neste instante: fica o nome do erro
+        with suppress(KafkaError, PrazoEsgotado):  # quem atende saiu neste instante: fica o nome do erro
+            if quem := com_prazo(partial(_estranhos_em, grupo), PERGUNTA_S, "descrever o grupo", a_cada_passo):
+                return f"{quem}: encerre esse programa, ou use outro LAB_PREFIXO"
     return motivo(erro)
+
+
+def _estranhos_em(grupo: str) -> str | None:
+    with administrador() as admin:
+        return estranhos(admin.describe_groups([grupo])[grupo])
