@@ -55,9 +55,9 @@ class Andamento:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_report_teststatus(self) -> Vereditos:
-        """O pytest conta, e não escreve nada."""
-        categoria, _, _ = yield
-        return categoria, "", ""
+        """Enquanto os testes rodam, o pytest conta e não escreve nada."""
+        categoria, letra, palavra = yield
+        return (categoria, letra, palavra) if self._fim.is_set() else (categoria, "", "")
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._rodando[nodeid] = time.monotonic()
@@ -107,4 +107,5 @@ class Andamento:
 
 
 def _minutos(segundos: float) -> str:
-    return f"{segundos // 60:.0f}:{segundos % 60:02.0f}"
+    minutos, resto = divmod(round(segundos), 60)
+    return f"{minutos}:{resto:02}"

@@ -1,5 +1,6 @@
 """O andamento diz o que terminou, o que falhou e quanto falta; e a lista dos demorados não envelhece calada."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,4 +42,5 @@ def test_uma_linha_por_falha_e_por_arquivo_tambem_em_um_pipe(tmp_path: Path) -> 
     assert linhas[0].endswith(" test_dois.py: passaram 1")
     assert " falta 0:0" in linhas[1] and linhas[1].endswith(" FALHOU test_um.py::test_ruim")
     assert linhas[2].endswith(" test_um.py: passaram 1, falharam 1, pulados 1")
+    assert re.search(r"^FAILED \S*test_um.py::test_ruim", fim.stdout, re.MULTILINE)
     assert "1 failed, 2 passed, 1 skipped" in fim.stdout
