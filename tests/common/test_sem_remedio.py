@@ -12,6 +12,7 @@ from lab.kafka_local.configuracao import CONFIGURACAO_DO_BROKER
 from tests.apoio.sala import FIM_S, SalaDeTeste, ate, sem_traceback
 from tests.apoio.script import roda_trecho
 
+RESPOSTA_MS = 3_000
 NA_HORA_S = 10.0  # uma partida leva 1 s; a espera por um Kafka, 30 s
 
 
@@ -68,15 +69,16 @@ def test_os_brokers_ja_vistos_servem_quando_o_do_ambiente_cai() -> None:
         kafka.brokers[0].mata()
         estoque.congela()
         grupo = f"{sala.prefixo}-grupo_estoque"
-        with KafkaAdminClient(bootstrap_servers=kafka.brokers[1].endereco) as admin:
+        vivo = {"bootstrap_servers": kafka.brokers[1].endereco, "request_timeout_ms": RESPOSTA_MS}
 
-            def expulso() -> bool:
-                try:
+        def expulso() -> bool:
+            try:  # um cliente por pergunta: o que achou o coordenador no morto insiste nele
+                with KafkaAdminClient(**vivo) as admin:
                     return not admin.describe_groups([grupo])[grupo]["members"]
-                except KafkaError:  # o coordenador era o morto, e ainda não mudou de broker
-                    return False
+            except KafkaError:  # o coordenador era o morto, e ainda não mudou de broker
+                return False
 
-            ate(expulso, FIM_S, "o congelado não foi expulso")
+        ate(expulso, FIM_S, "o congelado não foi expulso")
         estoque.descongela()
         produtor = sala.abre("produtor_pedidos.py", "-n", "9")
         assert produtor.espera_fim(FIM_S) == 0, produtor.textos()
