@@ -4,8 +4,8 @@
 # nome nunca é trocada. IMAGE=nome:tag faz outra.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-  echo "só sei preparar o Docker em um Debian ou Ubuntu, como root"
+if [ "$(id -u)" != 0 ] || [ -n "${DOCKER_HOST:-}" ] || ! command -v apt-get >/dev/null; then
+  echo "só sei preparar o Docker desta máquina (sem DOCKER_HOST), em um Debian ou Ubuntu, como root"
   exit 1
 fi
 inicio=$SECONDS

@@ -99,7 +99,7 @@ def test_demo_no_cluster_dos_outros(kafka: KafkaSeguro) -> None:
 
 
 # os comandos chegam à mesma recusa: cada um com um mecanismo, e cada mecanismo com mais de um comando
-@pytest.mark.parametrize(("nome", "mecanismo"), zip(COMANDOS, cycle(MECANISMOS)))
+@pytest.mark.parametrize(("nome", "mecanismo"), list(zip(COMANDOS, cycle(MECANISMOS))))
 def test_senha_errada(kafka: KafkaSeguro, nome: str, mecanismo: str) -> None:
     fim = roda(
         kafka,
