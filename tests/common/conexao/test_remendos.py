@@ -1,23 +1,38 @@
-"""O Windows de mentira, em um Kafka de verdade: "localhost" é ::1 antes, e connect_ex não conta a recusa."""
+"""Os remendos que dependem da hora ou do sistema: aqui, do jeito que dá errado, sempre."""
 
 import errno
 import socket
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from kafka.net.inet import KafkaNetSocket
+from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
+from common.conexao import remendos
 from common.conexao.clientes import BOOTSTRAP_MS, administrador
 from lab.kafka_local.cluster import KafkaLocal
-
-pytestmark = pytest.mark.broker
 
 ONDE_NINGUEM_ESCUTA = {"::1 antes": (socket.AF_INET6, "::1"), "um IPv4 que recusa antes": (socket.AF_INET, "127.0.0.2")}
 
 
-@pytest.fixture(autouse=True)
-def _connect_ex_do_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("transporte", [KafkaTCPTransport, KafkaSSLTransport])
+def test_a_resposta_que_chega_com_o_fim_da_conexao_e_entregue(transporte: Any) -> None:
+    """O broker recusa e desliga; quem lê as duas coisas de uma vez fica com a recusa, e vê o fim na leitura seguinte."""
+    remendos.aplica()
+    um_lado, outro = socket.socketpair()
+    with um_lado, outro:
+        outro.sendall(b"recusa")
+        outro.close()
+        um_lado.setblocking(False)
+        lido = transporte._sock_recv(SimpleNamespace(_sock=um_lado))
+        assert lido == (b"recusa", None)
+        assert transporte._sock_recv(SimpleNamespace(_sock=um_lado))[1] is not None
+
+
+@pytest.fixture
+def connect_ex_do_windows_do_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """A primeira chamada começa a conexão; as outras nunca dizem como ela acabou."""
     comecadas: set[int] = set()
     de_verdade = KafkaNetSocket.connect_ex
@@ -31,6 +46,8 @@ def _connect_ex_do_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(KafkaNetSocket, "connect_ex", connect_ex)
 
 
+@pytest.mark.broker
+@pytest.mark.usefixtures("connect_ex_do_windows")
 @pytest.mark.parametrize("antes", ONDE_NINGUEM_ESCUTA.values(), ids=ONDE_NINGUEM_ESCUTA)
 def test_localhost_serve(kafka: KafkaLocal, monkeypatch: pytest.MonkeyPatch, antes: tuple[Any, str]) -> None:
     porta = int(kafka.bootstrap.rpartition(":")[2])
