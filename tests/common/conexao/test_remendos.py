@@ -19,7 +19,7 @@ ONDE_NINGUEM_ESCUTA = {"::1 antes": (socket.AF_INET6, "::1"), "um IPv4 que recus
 
 @pytest.mark.parametrize("transporte", [KafkaTCPTransport, KafkaSSLTransport])
 def test_a_resposta_que_chega_com_o_fim_da_conexao_e_entregue(transporte: Any) -> None:
-    """O broker recusa e desliga; quem lê as duas coisas de uma vez fica com a recusa, e vê o fim na leitura seguinte."""
+    """O broker recusa e desliga; quem lê as duas coisas juntas fica com a recusa, e vê o fim na leitura seguinte."""
     remendos.aplica()
     um_lado, outro = socket.socketpair()
     with um_lado, outro:
