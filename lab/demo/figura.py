@@ -1,4 +1,4 @@
-"""O retrato da demonstração: os quadros de um momento dela em um SVG que se abre sozinho, sem nada de fora."""
+"""A figura da demonstração: os quadros de um momento dela em um SVG que se abre sozinho, sem nada de fora."""
 
 import io
 from pathlib import Path

@@ -24,10 +24,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Só no processo que escreve no terminal."""
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is not None and not hasattr(config, "workerinput") and config.option.verbose == 0:
-        config.pluginmanager.register(Andamento(terminal))
+        config.pluginmanager.register(AndamentoDosTestes(terminal))
 
 
-class Andamento:
+class AndamentoDosTestes:
     """Conta os testes por arquivo, à medida que terminam."""
 
     def __init__(self, terminal: pytest.TerminalReporter) -> None:

@@ -23,9 +23,9 @@ def test_a_aula_inteira_no_kafka_de_outro_que_fica_como_estava(kafka: KafkaLocal
     assert "30 enviados, 30 aprovados, 30 pagos: perdidos 0, duplicados 0" in saida
     for terminal in ("T1 [NOTIFICAÇÃO]", "T2 [PAGAMENTO]", "T3 [ESTOQUE]", "T4 [PRODUTOR]", "T5 [ESTOQUE]"):
         assert f"\n{terminal} " in saida
-    retrato = figura.read_text(encoding="utf-8").replace("&#160;", " ")
+    svg = figura.read_text(encoding="utf-8").replace("&#160;", " ")
     for trecho in ("Parte 3: o pagamento cai", " morto ", "[PAGAMENTO] Encerrado.", ">10<"):
-        assert trecho in retrato
+        assert trecho in svg
     prefixo = re.search(r"(demo-[0-9a-f]{8})-grupo", saida)
     assert prefixo is not None
     with KafkaAdminClient(bootstrap_servers=kafka.bootstrap) as admin:
