@@ -82,7 +82,11 @@ class KafkaComZooKeeper:
         comando = servicos()[servico]["healthcheck"]["test"][-1].replace("$$", "$")
         for porta_do_compose, porta in (("/2181", self.porta_do_zookeeper), ("/9092", self.porta)):
             comando = comando.replace(porta_do_compose, f"/{porta}")
-        return not subprocess.run(["bash", "-c", comando], capture_output=True, timeout=SAUDE_S, check=False).returncode
+        try:
+            fim = subprocess.run(["bash", "-c", comando], capture_output=True, timeout=SAUDE_S, check=False)
+        except subprocess.TimeoutExpired:  # para o compose, um healthcheck que passa do prazo também é um "não"
+            return False
+        return fim.returncode == 0
 
     def _executa(self, classe: str, configuracao: str) -> None:
         if anterior := self._processos.get(classe):
