@@ -14,7 +14,7 @@ from common.pedido import Status
 
 NUMERO_DE_PARTICOES = 3  # até três instâncias de um serviço trabalham ao mesmo tempo; a quarta fica em reserva
 
-_PREFIXO_VALIDO = re.compile(r"[A-Za-z0-9._-]{1,40}")  # o que o Kafka aceita em nomes de tópico, com folga
+_PREFIXO_VALIDO = re.compile(r"[A-Za-z0-9_-]{1,40}")  # sem ".": para o Kafka, os tópicos a.b e a_b colidem
 
 
 def com_prefixo(nome: str) -> str:
@@ -23,7 +23,7 @@ def com_prefixo(nome: str) -> str:
     if not prefixo:
         return nome
     if not _PREFIXO_VALIDO.fullmatch(prefixo):
-        raise ErroDeUso("LAB_PREFIXO só pode ter até 40 letras sem acento, números, '.', '_' e '-'")
+        raise ErroDeUso("LAB_PREFIXO só pode ter até 40 letras sem acento, números, '_' e '-'")
     return f"{prefixo}-{nome}"
 
 

@@ -5,6 +5,8 @@ ErroDoLaboratorio            status 1
 ├── KafkaIndisponivel        ninguém responde, ou o que responde não é um Kafka
 ├── PrazoEsgotado            uma chamada ao Kafka passou do prazo
 ├── SessaoPerdida            o grupo expulsou esta instância; a sessão recomeça
+├── TopicoTrocado            o tópico foi apagado e criado de novo; a sessão recomeça, do início dele
+├── CodecAusente             há registros comprimidos de um jeito que falta aqui saber ler
 ├── PedidoInvalido           um registro que não é um pedido desta etapa
 ├── TransicaoInvalida        novo → aprovado → pago, e só nesta ordem
 └── EnvioIncompleto          pedidos que o Kafka não confirmou
@@ -33,6 +35,14 @@ class PrazoEsgotado(ErroDoLaboratorio):
 
 class SessaoPerdida(ErroDoLaboratorio):
     """O grupo de consumidores não conta mais com esta instância."""
+
+
+class TopicoTrocado(ErroDoLaboratorio):
+    """O nome do tópico já é de outro: o que a sessão leu era do antigo."""
+
+
+class CodecAusente(ErroDoLaboratorio):
+    """Falta a biblioteca que descomprime os registros de alguém."""
 
 
 class PedidoInvalido(ErroDoLaboratorio):

@@ -81,7 +81,7 @@ class Produtor:
         particao = (pedido.numero - 1) % self._particoes
         try:
             envio = self._produtor.send(self._topico, codifica(pedido), str(pedido.id).encode(), None, particao)
-        except KafkaError as erro:  # nem chegou a sair: o tópico foi apagado, por exemplo
+        except (KafkaError, ValueError) as erro:  # nem chegou a sair: o tópico foi apagado, ou tem menos partições
             self._falhas.append(f"{pedido} ({motivo(erro)})")
             raise EnvioIncompleto from None
         self._pendentes.append((pedido, envio))

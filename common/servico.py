@@ -12,6 +12,7 @@ mesma transação. Se o processo morrer antes, o pedido volta para o grupo; depo
 import math
 import time
 from collections.abc import Iterator
+from functools import partial
 from types import TracebackType
 from uuid import uuid4
 
@@ -21,13 +22,15 @@ from kafka.errors import KafkaError
 from common.anuncio import Anuncio
 from common.conexao.clientes import bootstrap, enderecos
 from common.conexao.espera import ESPERA_S, quando_houver_kafka
-from common.conexao.recusas import RECUSAS, explica
+from common.conexao.recusas import RECUSAS, explica, motivo_da_perda
+from common.conexao.remendos import por_que_nao_tem_valor
 from common.conexao.topicos import garante_topicos
 from common.configuracao import Etapa
-from common.erros import PedidoInvalido, PrazoEsgotado, SessaoPerdida, motivo
+from common.erros import CodecAusente, PedidoInvalido, PrazoEsgotado, SessaoPerdida, TopicoTrocado
 from common.lote import ALVO_S, proximo_lote
 from common.pedido import Pedido, codifica, decodifica
-from common.prazo import Prazo, com_prazo
+from common.prazo import Prazo, com_prazo, espera_ate
+from common.recuo import Recuo
 from common.sessao import ABERTURA_S, Publicacao, Sessao
 from common.terminal.linhas import diga
 from common.terminal.ritmo import Ritmo
@@ -47,6 +50,7 @@ class Servico:
         self._transactional_id = f"{etapa.grupo}-{uuid4()}"
         self._interrupcao = Interrupcao()
         self._ritmo = Ritmo()
+        self._recuo = Recuo()
         self._sessao: Sessao | None = None
         self._houve_kafka = False
         self._esquece_o_lote()
@@ -79,10 +83,10 @@ class Servico:
                 yield from self._atende(self._sessao)
             except RECUSAS as recusa:
                 raise explica(recusa) from None
-            except (KafkaError, PrazoEsgotado, SessaoPerdida) as erro:
-                if not self._interrupcao.pedida:
-                    self._fala(f"Sessão perdida ({motivo(erro)}): volto ao grupo, nada se perdeu")
+            except (KafkaError, PrazoEsgotado, SessaoPerdida, TopicoTrocado, CodecAusente) as erro:
+                self._relata_a_perda(erro)
             self._fecha_sessao()
+            espera_ate(lambda: self._interrupcao.pedida, self._recuo.espera_s)
 
     def diga(self, texto: str) -> None:
         """Uma linha sobre o pedido em andamento, com a partição dele."""
@@ -112,12 +116,14 @@ class Servico:
         proximo_pulso = Prazo(PULSO_S)
         while not self._interrupcao.pedida:
             registros = sessao.busca(lote)
-            if linha := anuncio.novidade() or self._ritmo.resumo():
+            if linha := (None if self._recuo.insiste else anuncio.novidade()) or self._ritmo.resumo():
                 self._fala(linha)
             if not registros:
                 if proximo_pulso.esgotado:
                     sessao.pulso()
                     proximo_pulso = Prazo(PULSO_S)
+                    if sessao.atribuicao.versao:
+                        self._recuo.avancou()
                 continue
             proximo_pulso = Prazo(PULSO_S)
 
@@ -132,6 +138,7 @@ class Servico:
 
             sessao.confirma(registros[:feitos], self._publicacoes)
             sessao.devolve(registros[feitos:])
+            self._recuo.avancou()
             for linha in self._ao_confirmar:
                 self._fala(linha)
             lote = proximo_lote(lote, feitos, trabalho_s)
@@ -142,7 +149,8 @@ class Servico:
             pedido = decodifica(registro.value, self._etapa.status_esperado)
         except PedidoInvalido as erro:
             onde = f"{registro.topic}, partição {registro.partition}, offset {registro.offset}"
-            self._ao_confirmar.append(f"IGNORADO (continua no Kafka): {onde}: {erro}")
+            motivo = por_que_nao_tem_valor(registro) or erro
+            self._ao_confirmar.append(f"IGNORADO (continua no Kafka): {onde}: {motivo}")
             return
         self._registro = registro  # o de que `diga` e `publica` falam
         self._mostra = self._ritmo.conta()
@@ -156,10 +164,9 @@ class Servico:
 
     def _abre_sessao(self) -> Sessao:
         def abre() -> Sessao:
-            if not self._houve_kafka:
-                com_prazo(
-                    lambda: garante_topicos(self._fala), ABERTURA_S, "criar os tópicos", self._interrupcao.encurta
-                )
+            # a cada sessão: alguém pode ter apagado um deles
+            garante = partial(garante_topicos, self._fala, ja_existiam=self._houve_kafka)
+            com_prazo(garante, ABERTURA_S, "criar os tópicos", self._interrupcao.encurta)
             return Sessao(self._etapa, self._transactional_id, self._interrupcao, self._fala)
 
         # se já houve um Kafka e ele caiu, espera-se até voltar
@@ -167,6 +174,14 @@ class Servico:
         sessao = quando_houver_kafka(abre, self._fala, self._interrupcao, espera_s)
         self._houve_kafka = True
         return sessao
+
+    def _relata_a_perda(self, erro: Exception) -> None:
+        if self._interrupcao.pedida:
+            return
+        e_agora = "recomeço do início dele" if isinstance(erro, TopicoTrocado) else "volto ao grupo, nada se perdeu"
+        motivo = motivo_da_perda(erro, self._etapa.grupo, self._interrupcao.encurta)
+        if linha := self._recuo.perdeu(motivo, e_agora):
+            self._fala(linha)
 
     def _fecha_sessao(self) -> None:
         if self._sessao:

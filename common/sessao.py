@@ -17,13 +17,14 @@ from typing import Any, TypeVar
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import KafkaError
-from kafka.structs import OffsetAndMetadata
+from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from common.atribuicao import Atribuicao
 from common.conexao import clientes
+from common.conexao.topico_fixo import fixa_topico, foi_trocado
 from common.configuracao import Etapa
-from common.erros import PrazoEsgotado, SessaoPerdida
+from common.erros import PrazoEsgotado, SessaoPerdida, TopicoTrocado
+from common.posicoes import Posicoes
 from common.prazo import Prazo, abandona, com_prazo
 from common.terminal.sinais import Interrupcao
 
@@ -33,7 +34,6 @@ SILENCIO_S = 2.0  # depois disto, quem espera diz por quê: ninguém deve pensar
 ABERTURA_S = 10.0  # conectar e encerrar a transação anterior; o bootstrap sozinho desiste em 5 s
 POLL_MS = 200  # curto, para que o Ctrl+C aja
 POLL_PRAZO_S = 10.0  # poll(200 ms) não deveria passar muito disso
-POSICAO_S = 15.0  # o offset de um dono morto no meio do commit só aparece quando a transação dele expira (7 s)
 TRANSACAO_S = 8.0  # uma transação leva 10 ms; depois do transaction.timeout.ms (6 s) o broker já a abortou
 PULSO_MS = 1_000
 FECHA_CONSUMIDOR_MS = 500  # sair do grupo é uma pergunta só
@@ -56,7 +56,7 @@ class Sessao:
 
     Toda chamada que pode bloquear corre sob prazo. Depois de aberta, a que passa de SILENCIO_S diz, por `fala`, o que
     espera; antes disso quem fala é quem a abre.
-    Erros de todos os métodos: kafka.errors.KafkaError, PrazoEsgotado, SessaoPerdida.
+    Erros de todos os métodos: kafka.errors.KafkaError, PrazoEsgotado, SessaoPerdida, TopicoTrocado.
     """
 
     def __init__(
@@ -78,13 +78,16 @@ class Sessao:
             )
             self._chama(self._produtor.init_transactions, ABERTURA_S, "init_transactions")
             self.particoes_de_saida = self._conta_particoes_de_saida()
-            self._consumidor = self._chama(
-                lambda: KafkaConsumer(**clientes.do_consumidor(etapa.grupo)), ABERTURA_S, "abrir o consumidor"
-            )
+            # quem decide de onde ler é Posicoes, à vista de todos: "earliest" pularia em silêncio o que sumiu do log,
+            # e o repetiria inteiro se ele voltasse atrás
+            ajustes = clientes.do_consumidor(etapa.grupo) | {"auto_offset_reset": "none"}
+            self._consumidor = self._chama(lambda: KafkaConsumer(**ajustes), ABERTURA_S, "abrir o consumidor")
             self._consumidor.subscribe([etapa.entrada], listener=self.atribuicao)
             # um líder que entra no grupo sem conhecer as partições atribui a lista vazia, e não volta atrás
             conhece = partial(self._consumidor.partitions_for_topic, etapa.entrada)
             self._chama(conhece, ABERTURA_S, "ler as partições de entrada")
+            self._topico = fixa_topico(self._consumidor, etapa.entrada)
+            self._posicoes = Posicoes(self._consumidor, self._topico, self._chama, fala)
             self._aberta = True
         except BaseException:
             self.fecha()
@@ -92,41 +95,43 @@ class Sessao:
 
     def busca(self, lote: int) -> list[ConsumerRecord]:
         """Até `lote` registros; nenhum se nada chegou em POLL_MS ou se houve um rebalanceamento."""
-        por_particao = self._chama(
-            lambda: self._consumidor.poll(timeout_ms=POLL_MS, max_records=lote), POLL_PRAZO_S, "poll"
-        )
+        por_particao: dict[TopicPartition, list[ConsumerRecord]] = {}
+        fora_do_log: dict[TopicPartition, int] = {}
+        try:
+            por_particao = self._chama(
+                lambda: self._consumidor.poll(timeout_ms=POLL_MS, max_records=lote), POLL_PRAZO_S, "poll"
+            )
+        except NoOffsetForPartitionError:  # uma partição que o grupo nunca leu: quem a posiciona somos nós
+            if self.atribuicao.versao == self._posicionada_em:
+                raise
+        except OffsetOutOfRangeError as erro:
+            fora_do_log = erro.args[0]
         # a foto é de agora: depois do trabalho ela poderia ser de quem já foi expulso (geração -1),
         # e o broker aceita offsets sem geração sem conferir nada
         self._foto = self._consumidor.group_metadata()
-        if self.atribuicao.versao != self._posicionada_em:
-            self._posiciona()
+        if foi_trocado(self._consumidor, self._etapa.entrada, self._topico):
+            raise TopicoTrocado(f"o tópico {self._etapa.entrada} foi apagado e criado de novo")
+        versao = self.atribuicao.versao
+        if versao != self._posicionada_em:
+            # a posição em memória pode ser de antes da perda, e o que o poll trouxe também
+            self._posicoes.toma_do_grupo()
+            self._posicionada_em = versao
             return []
+        self._posicoes.volta_ao_log(fora_do_log)
         if por_particao and self._foto.generation_id < 0:
             raise SessaoPerdida("o grupo expulsou esta instância")
         return [registro for registros in por_particao.values() for registro in registros]
 
-    def _posiciona(self) -> None:
-        """Começa cada partição atribuída no offset do grupo: a posição em memória pode ser de antes da perda."""
-        versao = self.atribuicao.versao
-        for particao in self._consumidor.assignment():
-            pergunta = partial(self._consumidor.committed, particao, timeout_ms=POSICAO_S * 1000)
-            offset = self._chama(pergunta, POSICAO_S, "ler o offset do grupo")
-            if offset is None:
-                self._consumidor.seek_to_beginning(particao)
-            else:
-                self._consumidor.seek(particao, offset)
-        self._posicionada_em = versao
-
     def confirma(self, lidos: Sequence[ConsumerRecord], publicacoes: Sequence[Publicacao]) -> None:
         """Publica e avança o grupo além de `lidos`, em uma transação só: os cinco passos do começo do arquivo."""
-        offsets = {TopicPartition(r.topic, r.partition): OffsetAndMetadata(r.offset + 1, "", -1) for r in lidos}
+        offsets = self._posicoes.depois_de(lidos)
         foto = self._foto
 
         def transacao() -> None:
             # 1
             self._produtor.begin_transaction()
             # 2
-            envios = [self._produtor.send(p.topico, p.valor, p.chave, p.cabecalhos, p.particao) for p in publicacoes]
+            envios = [self._envia(publicacao) for publicacao in publicacoes]
             # 3
             self._produtor.flush(TRANSACAO_S)
             for envio in envios:
@@ -137,6 +142,12 @@ class Sessao:
             self._produtor.commit_transaction()
 
         self._chama(transacao, TRANSACAO_S, "transação")
+
+    def _envia(self, p: Publicacao) -> Any:
+        try:
+            return self._produtor.send(p.topico, p.valor, p.chave, p.cabecalhos, p.particao)
+        except ValueError:  # é assim que o kafka-python diz que a partição não existe
+            raise SessaoPerdida(f"o tópico {p.topico} não tem mais a partição {p.particao}") from None
 
     def devolve(self, registros: Sequence[ConsumerRecord]) -> None:
         """Volta cada partição ao primeiro destes registros, que ninguém trabalhou."""

@@ -1,6 +1,7 @@
 """O Kafka de verdade dos testes: o de KAFKA_BOOTSTRAP_SERVERS, ou um em contêiner se há Docker, ou um local."""
 
 import os
+import signal
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from kafka import KafkaProducer
 from common import prazo
 from lab.kafka_local.cluster import KafkaLocal
 from tests.apoio.conteineres import kafka_em_conteiner, motor
+from tests.apoio.demorados import SEGUNDOS, arquivo_de
 from tests.apoio.sala import SalaDeTeste
 
 # os mesmos casos em toda execução e em toda máquina: o que falhou aqui falha de novo, sem um banco de casos no disco;
@@ -21,11 +23,21 @@ settings.register_profile(
 settings.load_profile("lab")
 
 
+DE_OUTRO = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")  # agora: há testes que limpam o ambiente
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sighup_de_fabrica() -> None:
+    """Sob o nohup ele chega ignorado a este processo, e todos os dos testes o herdariam assim."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[object]:
     """Um broker que os testes dividem; `.bootstrap` é HOST:PORTA. Ninguém o mata."""
-    if endereco := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-        yield SimpleNamespace(bootstrap=endereco)
+    if DE_OUTRO:
+        yield SimpleNamespace(bootstrap=DE_OUTRO)
     else:
         with kafka_em_conteiner() if motor() else KafkaLocal.temporario() as broker:
             yield broker
@@ -43,7 +55,7 @@ def sala(kafka: KafkaLocal) -> Iterator[SalaDeTeste]:
     """Terminais no broker que os testes dividem, com nomes só deste teste."""
     with SalaDeTeste(kafka.bootstrap) as sala:
         yield sala
-    if "KAFKA_BOOTSTRAP_SERVERS" in os.environ:  # um Kafka que não é nosso fica como estava
+    if DE_OUTRO:  # um Kafka que não é nosso fica como estava
         sala.apaga_topicos()
 
 
@@ -56,16 +68,23 @@ def sala_descartavel(kafka_descartavel: KafkaLocal) -> Iterator[SalaDeTeste]:
 
 def pytest_report_header() -> str:
     """De onde vem o Kafka que os testes dividem; se o Docker tem de baixar a imagem, é aqui que se espera por ela."""
-    endereco = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
-    return f"Kafka dos testes: {endereco or ('em um contêiner' if motor() else 'local, sem Docker')}"
+    return f"Kafka dos testes: {DE_OUTRO or ('em um contêiner' if motor() else 'local, sem Docker')}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Primeiro os testes sem Kafka: falham em segundos, e ainda não há threads de clientes que outros abandonaram.
+    """Primeiro os arquivos sem Kafka: falham em segundos, e ainda não há threads de clientes que outros abandonaram.
 
     Elas sorteiam as suas esperas no `random` do processo, e o hypothesis, vendo-o mudar, culpa a estratégia em curso.
+    Os outros, do mais demorado ao mais rápido; em cada arquivo, primeiro o que não precisa do Kafka.
     """
-    items.sort(key=lambda item: item.get_closest_marker("broker") is not None)
+    com_broker = {arquivo_de(item.nodeid) for item in items if item.get_closest_marker("broker")}
+
+    def vez(item: pytest.Item) -> tuple[bool, float, str, bool]:
+        arquivo = arquivo_de(item.nodeid)
+        precisa = item.get_closest_marker("broker") is not None
+        return arquivo in com_broker, -SEGUNDOS.get(arquivo, 0), arquivo, precisa
+
+    items.sort(key=vez)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -6,20 +6,20 @@ from typing import Any
 import pytest
 
 from lab.kafka_local import portas
-from tests.apoio.aula import PARTES, o_kafka_cai, parte_5
+from tests.apoio.aula import PARTES, a_aula_inteira, o_kafka_cai, parte_5
 from tests.apoio.conteineres import Compose, conteiner, formas, motor, servicos
 from tests.apoio.sala import SalaDeTeste
 
 CLUSTER = "docker-compose.cluster.yml"
 DA_MAQUINA = formas()
 FORMAS = DA_MAQUINA or ["docker compose"]  # sem nenhuma, os testes existem e são pulados
-TRES = "localhost:9092,localhost:9093,localhost:9094"
+UM = "127.0.0.1:9092"
+TRES = "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
 
 pytestmark = [
     pytest.mark.broker,
     pytest.mark.docker,
     pytest.mark.skipif(not DA_MAQUINA, reason="esta máquina não tem o compose, em nenhuma das duas formas"),
-    pytest.mark.usefixtures("nomes_livres"),
 ]
 
 
@@ -36,26 +36,31 @@ def nomes_livres() -> None:
         pytest.skip("as portas da aula (9092 a 9094) estão em uso")
 
 
-@pytest.mark.parametrize("forma", FORMAS)
-def test_a_aula_no_docker(forma: str) -> None:
-    with Compose(forma, "docker-compose.yml") as compose:
-        for parte in PARTES:
-            with SalaDeTeste("localhost:9092") as sala:
-                parte(sala)
-        with SalaDeTeste("localhost:9092") as sala:
-            o_kafka_cai(sala, lambda: compose.derruba("kafka"), compose.sobe)
-            compose.roda("down")
-            compose.sobe()
-            sala.exige_exatamente_uma_vez(10)  # o volume os guardou
-    assert sobras(compose) == []
-
-
-def test_saudavel_quer_dizer_que_responde() -> None:
+@pytest.mark.usefixtures("nomes_livres")
+def test_a_aula_no_docker() -> None:
     with Compose(FORMAS[0], "docker-compose.yml") as compose:
-        conteiner("kafka").kill(signal.SIGSTOP.name)  # a porta continua aberta
+        a_aula_inteira(SalaDeTeste(UM) for _ in PARTES)
+        with SalaDeTeste(UM) as sala:
+            o_kafka_cai(sala, lambda: compose.derruba("kafka"), compose.sobe)
+        conteiner("kafka").kill(signal.SIGSTOP.name)  # a porta continua aberta, e ninguém responde
         compose.espera("unhealthy", "kafka")
         conteiner("kafka").kill(signal.SIGCONT.name)
         compose.espera("healthy", "kafka")
+    assert sobras(compose) == []
+
+
+@pytest.mark.usefixtures("nomes_livres")
+@pytest.mark.parametrize("forma", FORMAS)
+def test_toda_forma_do_compose_guarda_os_pedidos(forma: str) -> None:
+    with Compose(forma, "docker-compose.yml") as compose:
+        with SalaDeTeste(UM) as sala:
+            sala.linha_inteira()
+            sala.produz(10)
+            sala.exige_exatamente_uma_vez(10)
+        compose.roda("down")
+        compose.sobe()
+        sala.exige_exatamente_uma_vez(10)  # o volume os guardou
+    assert sobras(compose) == []
 
 
 @pytest.mark.parametrize("forma", FORMAS)
@@ -64,6 +69,7 @@ def test_toda_forma_do_compose_le_o_arquivo(forma: str, arquivo: str) -> None:
     assert set(Compose(forma, arquivo).roda("config", "--services").split()) >= set(servicos(arquivo))
 
 
+@pytest.mark.usefixtures("nomes_livres")
 def test_cluster_no_docker() -> None:
     with Compose(FORMAS[0], CLUSTER) as compose, SalaDeTeste(TRES) as sala:
         parte_5(

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.apoio.aula import PARTES, o_kafka_cai
+from tests.apoio.aula import PARTES, a_aula_inteira, o_kafka_cai
 from tests.apoio.kafka_com_zookeeper import KafkaComZooKeeper
 from tests.apoio.sala import SalaDeTeste
 
@@ -16,8 +16,6 @@ pytestmark = [
 
 def test_a_aula_com_zookeeper() -> None:
     with KafkaComZooKeeper.temporario() as kafka:
-        for parte in PARTES:
-            with SalaDeTeste(kafka.bootstrap) as sala:
-                parte(sala)
+        a_aula_inteira(SalaDeTeste(kafka.bootstrap) for _ in PARTES)
         with SalaDeTeste(kafka.bootstrap) as sala:
             o_kafka_cai(sala, kafka.mata, kafka.inicia)

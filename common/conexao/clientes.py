@@ -14,16 +14,18 @@ from common.conexao import remendos
 from common.conexao.seguranca import identificacao
 from common.erros import ErroDeUso
 
-ENDERECO_PADRAO = "localhost:9092"
+ENDERECO_PADRAO = "127.0.0.1:9092"  # e não localhost, que no Windows e em alguns macOS é antes o ::1
 _ENDERECO = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<nome>[^\s\[\]:/]+)):(?P<porta>[0-9]{1,5})")
 
 BOOTSTRAP_MS = 5_000  # o padrão espera 30 s antes da primeira palavra
 PEDIDO_MS = 5_000  # um pedido de administração leva milissegundos
 RECONEXAO_MAXIMA_MS = 1_000  # volta 0,9 s depois de uma queda longa; com o padrão (30 s), até 4,4 s
 
+ATRIBUIDOR = RangePartitionAssignor.name  # como o grupo o chama; todos os membros têm de usar o mesmo
 SESSAO_MS = 6_000  # uma instância morta devolve as partições em 6–7 s; o padrão é 45 s
 BATIMENTO_MS = 500  # uma instância nova recebe a sua parte em 0,1 s + o pedido em andamento
 POLL_MAXIMO_MS = 60_000  # uma instância presa segura o rebalanceamento por até isto; o padrão é 300 s
+METADADOS_MS = 5_000  # partições criadas depois são lidas em 5 s; o padrão é 5 minutos. Custa um pedido, de 1 ms
 
 TRANSACAO_MS = 6_000  # uma transação órfã (kill -9) bloqueia os leitores por até 7 s; o padrão é 60 s
 REPETICAO_MS = 2  # o broker diz CONCURRENT_TRANSACTIONS enquanto fecha a anterior: 100 ms dariam 12 pedidos/s
@@ -56,12 +58,26 @@ def bootstrap() -> str:
     return os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or ENDERECO_PADRAO
 
 
+_vistos: dict[str, list[tuple[str, int]]] = {}  # por KAFKA_BOOTSTRAP_SERVERS: os brokers do cluster a que ele leva
+
+
+def lembra(brokers: list[tuple[str, int]]) -> None:
+    """Anota os brokers (host, porta) do cluster: um deles serve quando os do ambiente estão fora do ar."""
+    _vistos[bootstrap()] = brokers
+
+
+def alcancaveis() -> list[tuple[str, int]]:
+    """Por onde tentar, como [(host, porta)]: os endereços do ambiente e os brokers já vistos. Erro: ErroDeUso."""
+    return list(dict.fromkeys([*enderecos(), *_vistos.get(bootstrap(), [])]))
+
+
 def conexao() -> dict[str, Any]:
     """O que todo cliente precisa para achar o Kafka e se identificar, do ambiente."""
     remendos.aplica()  # todo cliente passa por aqui antes de nascer
-    enderecos()  # um endereço malfeito deve falhar aqui, com uma linha clara
     return identificacao() | {
-        "bootstrap_servers": [parte.strip() for parte in bootstrap().split(",")],
+        "bootstrap_servers": [
+            f"[{host}]:{porta}" if ":" in host else f"{host}:{porta}" for host, porta in alcancaveis()
+        ],
         "bootstrap_timeout_ms": BOOTSTRAP_MS,
         "reconnect_backoff_max_ms": RECONEXAO_MAXIMA_MS,
     }
@@ -80,6 +96,7 @@ def do_consumidor(grupo: str) -> dict[str, Any]:
         "heartbeat_interval_ms": BATIMENTO_MS,
         "session_timeout_ms": SESSAO_MS,
         "max_poll_interval_ms": POLL_MAXIMO_MS,
+        "metadata_max_age_ms": METADADOS_MS,
     }
 
 
@@ -91,6 +108,7 @@ def do_produtor() -> dict[str, Any]:
         "allow_auto_create_topics": False,
         "max_block_ms": BOOTSTRAP_MS,
         "batch_size": LOTE_DO_PRODUTOR_BYTES,
+        "metadata_max_age_ms": METADADOS_MS,
         "delivery_timeout_ms": ENTREGA_MS,
         "request_timeout_ms": ENTREGA_MS // 2,
     }

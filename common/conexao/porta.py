@@ -8,7 +8,7 @@ import ssl
 
 from kafka.errors import KafkaConnectionError
 
-from common.conexao.clientes import bootstrap, enderecos
+from common.conexao.clientes import alcancaveis, bootstrap
 from common.conexao.seguranca import contexto_tls
 from common.erros import ErroDoLaboratorio, KafkaIndisponivel
 
@@ -27,13 +27,13 @@ _DEFEITOS = {
 
 
 def exige_porta_aberta() -> None:
-    """Volta se algum endereço de KAFKA_BOOTSTRAP_SERVERS aceita conexão e, com TLS, tem um certificado que serve.
+    """Volta se um endereço do ambiente, ou um broker já visto, aceita conexão e, com TLS, tem um certificado que serve.
 
     Erros: KafkaIndisponivel se nenhum aceita, KafkaConnectionError se não é TLS o que há lá, ErroDoLaboratorio se o
     certificado não serve.
     """
     recusa = KafkaIndisponivel()
-    for host, porta in enderecos():
+    for host, porta in alcancaveis():
         try:
             conexao = conecta(host, porta)
         except KafkaIndisponivel as erro:

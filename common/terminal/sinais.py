@@ -81,14 +81,22 @@ def encerra_processo_preso(erro: BaseException | None) -> None:
         return
     status = 0
     if isinstance(erro, SystemExit):
-        status = int(erro.code or 0)
+        status = _status(erro)
     elif erro is not None and not isinstance(erro, KeyboardInterrupt):
         status = 1
         try:
             sys.excepthook(type(erro), erro, erro.__traceback__)
         except SystemExit as saida:
-            status = int(saida.code or 0)
+            status = _status(saida)
     for fluxo in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):  # quem lia o pipe já foi embora
             fluxo.flush()
     os._exit(status)
+
+
+def _status(saida: SystemExit) -> int:
+    """O status de uma saída, como o Python o faria: `sys.exit("texto")` escreve o texto e vale 1."""
+    if saida.code is None or isinstance(saida.code, int):
+        return saida.code or 0
+    sys.stderr.write(f"{saida.code}\n")
+    return 1

@@ -5,7 +5,7 @@ from pathlib import Path
 from random import randint
 
 from common.erros import ErroDeUso
-from common.terminal.argumentos import Argumentos, quantidade_de_pedidos
+from common.terminal.argumentos import Argumentos, inteiro, quantidade_de_pedidos, segundos
 from lab import ambiente
 from lab.kafka_local.configuracao import QUANTIDADES
 
@@ -16,31 +16,6 @@ RODADAS_MAXIMO = 1_000
 SEMENTE_MAXIMA = 999_999  # curta: é para ser dita em voz alta e digitada de novo
 
 
-def _segundos(texto: str) -> float:
-    """Um float de 1 a SEGUNDOS_MAXIMO. Erro: argparse.ArgumentTypeError."""
-    try:
-        valor = float(texto.replace(",", "."))
-    except ValueError:
-        valor = 0.0
-    if not 1 <= valor <= SEGUNDOS_MAXIMO:  # nan falha nas duas comparações
-        raise argparse.ArgumentTypeError(f"{texto!r} não é uma duração de 1 a {SEGUNDOS_MAXIMO:.0f} segundos")
-    return valor
-
-
-def _rodadas(texto: str) -> int:
-    """Um int de 1 a RODADAS_MAXIMO. Erro: argparse.ArgumentTypeError."""
-    if not (texto.isascii() and texto.isdecimal() and 1 <= int(texto[:9]) <= RODADAS_MAXIMO):
-        raise argparse.ArgumentTypeError(f"{texto!r} não é um número de rodadas, de 1 a {RODADAS_MAXIMO}")
-    return int(texto)
-
-
-def _semente(texto: str) -> int:
-    """Um int de 0 a SEMENTE_MAXIMA. Erro: argparse.ArgumentTypeError."""
-    if not (texto.isascii() and texto.isdecimal() and int(texto[:9]) <= SEMENTE_MAXIMA):
-        raise argparse.ArgumentTypeError(f"{texto!r} não é uma semente (um número de 0 a {SEMENTE_MAXIMA})")
-    return int(texto)
-
-
 def configura(analisador: Argumentos) -> None:
     """As flags do comando."""
     analisador.add_argument(
@@ -48,16 +23,23 @@ def configura(analisador: Argumentos) -> None:
     )
     quanto = analisador.add_mutually_exclusive_group()
     quanto.add_argument(
-        "--segundos", type=_segundos, default=SEGUNDOS, metavar="S", help=f"de falhas (padrão: {SEGUNDOS:.0f})"
+        "--segundos",
+        type=segundos(1, SEGUNDOS_MAXIMO, "uma duração"),
+        default=SEGUNDOS,
+        metavar="S",
+        help=f"de falhas (padrão: {SEGUNDOS:.0f})",
     )
     quanto.add_argument(
         "--rodadas",
-        type=_rodadas,
+        type=inteiro(1, RODADAS_MAXIMO, "um número de rodadas"),
         metavar="N",
         help="em vez de segundos: cada falha N vezes, uma por vez",
     )
     analisador.add_argument(
-        "--semente", type=_semente, metavar="X", help="repete a agenda de falhas de outra execução (padrão: sorteada)"
+        "--semente",
+        type=inteiro(0, SEMENTE_MAXIMA, "uma semente"),
+        metavar="X",
+        help="repete a agenda de falhas de outra execução (padrão: sorteada)",
     )
     analisador.add_argument(
         "--falhas", metavar="a,b,c", help="só estas (padrão: todas; um nome errado lista os que há)"

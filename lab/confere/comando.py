@@ -69,11 +69,21 @@ def detalhes(contagem: Contagem) -> list[str]:
         if topico.invalidos:
             onde = [f"partição {lugar.particao}, offset {lugar.offset}" for lugar in topico.invalidos]
             linhas.append(f"registros em {topico.nome} que não são pedidos desta etapa: {_lista(onde, '; ')}")
+        if topico.apagados_sem_leitura:
+            linhas.append(
+                f"apagados antes de lidos em {topico.nome}: até {topico.apagados_sem_leitura} registros, que ninguém "
+                "mais pode ler (a retenção, ou alguém, os apagou antes de o grupo passar)"
+            )
         if topico.cortado:
             linhas.append(f"o começo de {topico.nome} já foi apagado: do que esteve lá não dá para dizer nada")
     for nome, pedidos in (("perdidos", contagem.perdidos()), ("duplicados", contagem.duplicados())):
         if pedidos:
             linhas.append(f"{nome}: {_lista(sorted(map(str, pedidos)), ', ')}")
+    if sem_origem := contagem.sem_origem():
+        linhas.append(
+            f"resultados sem origem: {_lista(sorted(map(str, sem_origem)), ', ')}: o pedido não está no tópico "
+            "anterior, que alguém apagou e criou de novo, ou outro programa os escreveu"
+        )
     return linhas
 
 

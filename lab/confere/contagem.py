@@ -2,10 +2,11 @@
 
 Um pedido *espera* em um tópico enquanto o grupo que o lê não passou por ele. Com o resultado e o offset na mesma
 transação, um grupo só passa por um pedido deixando o resultado no tópico seguinte: se passou e não deixou, *perdeu*.
+Um resultado *sem origem* é o de um pedido que não está no tópico anterior, embora nada de lá tenha sido apagado.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -26,6 +27,7 @@ class TopicoLido:
     nome: str
     lido_ate: dict[int, int] = field(default_factory=dict)  # partição: o primeiro offset que o grupo não leu
     cortado: bool = False  # a retenção já apagou o começo: o que falta pode ter estado lá
+    apagados_sem_leitura: int = 0  # offsets que o grupo não leu e o log não tem mais: no máximo tantos pedidos
     pedidos: dict[UUID, list[Lugar]] = field(default_factory=dict)
     invalidos: list[Lugar] = field(default_factory=list)  # registros que não são um pedido desta etapa
     por_instancia: Counter[str] = field(default_factory=Counter)  # quantos cada instância publicou
@@ -60,8 +62,25 @@ class Contagem:
         return len(self.topicos[2].pedidos)
 
     def perdidos(self) -> set[UUID]:
-        """Os pedidos (set[UUID]) por que um grupo passou sem deixar resultado, e os resultados sem a sua origem."""
-        return {pedido for antes, depois in pairwise(self.topicos) for pedido in _perdidos_entre(antes, depois)}
+        """Os pedidos (set[UUID]) por que um grupo passou e de que não há nenhum resultado, onde ele ainda estaria."""
+        return {
+            pedido
+            for indice, topico in enumerate(self.topicos)
+            for pedido in _sem_resultado(topico, self.topicos[indice + 1 :])
+        }
+
+    def sem_origem(self) -> set[UUID]:
+        """Os pedidos (set[UUID]) que estão em um tópico e não no anterior, de que nada foi apagado."""
+        return {
+            pedido
+            for antes, depois in pairwise(self.topicos)
+            if not antes.cortado
+            for pedido in depois.pedidos.keys() - antes.pedidos.keys()
+        }
+
+    def apagados_sem_leitura(self) -> int:
+        """Quantos offsets (int) foram apagados antes de o grupo os ler; marcas de transação contam como pedidos."""
+        return sum(topico.apagados_sem_leitura for topico in self.topicos)
 
     def duplicados(self) -> set[UUID]:
         """Os pedidos (set[UUID]) que estão mais de uma vez em algum tópico."""
@@ -81,18 +100,24 @@ class Contagem:
 
     @property
     def certa(self) -> bool:
-        """Diz se nada se perdeu e nada se duplicou."""
-        return not self.perdidos() and not self.duplicados()
+        """Diz se nada se perdeu, nada se duplicou e nada apareceu sem se saber de onde."""
+        return not (self.perdidos() or self.duplicados() or self.sem_origem() or self.apagados_sem_leitura())
 
     def veredito(self) -> str:
-        """A linha final: "perdidos 0, duplicados 0"."""
-        return f"perdidos {len(self.perdidos())}, duplicados {len(self.duplicados())}"
+        """A linha final: "perdidos 0, duplicados 0", e o que mais houver de errado."""
+        linha = f"perdidos {len(self.perdidos())}, duplicados {len(self.duplicados())}"
+        if apagados := self.apagados_sem_leitura():
+            linha += f", apagados antes de lidos até {apagados}"
+        if sem_origem := self.sem_origem():
+            linha += f", sem origem {len(sem_origem)}"
+        return linha
 
 
-def _perdidos_entre(antes: TopicoLido, depois: TopicoLido) -> Iterator[UUID]:
-    if not depois.cortado:
-        for pedido, lugares in antes.pedidos.items():
-            if pedido not in depois.pedidos and not any(map(antes.nao_lido, lugares)):
-                yield pedido
-    if not antes.cortado:
-        yield from depois.pedidos.keys() - antes.pedidos.keys()
+def _sem_resultado(topico: TopicoLido, depois: Sequence[TopicoLido]) -> Iterator[UUID]:
+    """Os pedidos que deveriam estar em algum dos tópicos de `depois`, um dos quais ainda tem tudo o que recebeu."""
+    if all(seguinte.cortado for seguinte in depois):
+        return
+    for pedido, lugares in topico.pedidos.items():
+        passou = not any(map(topico.nao_lido, lugares))
+        if passou and not any(pedido in seguinte.pedidos for seguinte in depois):
+            yield pedido

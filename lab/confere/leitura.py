@@ -3,16 +3,18 @@
 Só lê: não entra em grupo nenhum e não muda nada, nem para quem está trabalhando.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kafka import TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.consumer.fetcher import ConsumerRecord
+from kafka.structs import OffsetAndMetadata
 
+from common import anotacao
 from common.conexao.clientes import TRANSACAO_MS, administrador, bootstrap, leitor
 from common.conexao.espera import quando_houver_kafka
-from common.conexao.topicos import particoes_dos_topicos
+from common.conexao.topicos import topicos_que_existem
 from common.configuracao import ETAPAS, topicos
 from common.erros import ErroDoLaboratorio, PedidoInvalido
 from common.pedido import decodifica
@@ -55,8 +57,8 @@ def _estado(admin: Any) -> tuple[list[TopicoLido], Fins]:
     Os grupos antes dos fins: o resultado de um pedido já lido tem de estar antes do fim. E os fins do último
     tópico ao primeiro: um pedido que avance durante a pergunta já estava no tópico anterior.
     """
-    particoes = particoes_dos_topicos(admin)
-    if faltam := [nome for nome in topicos() if nome not in particoes]:
+    existentes = topicos_que_existem(admin)
+    if faltam := [nome for nome in topicos() if nome not in existentes]:
         raise ErroDoLaboratorio(
             f"o Kafka em {bootstrap()} não tem {', '.join(faltam)}: nenhum script rodou ainda com esses nomes. "
             "Comece por: python servico_notificacao.py"
@@ -64,17 +66,25 @@ def _estado(admin: Any) -> tuple[list[TopicoLido], Fins]:
     grupos = admin.list_group_offsets([etapa.grupo for etapa in ETAPAS])
     lidos, fins = [], {}
     for etapa in reversed(ETAPAS):
-        tps = [TopicPartition(etapa.entrada, numero) for numero in range(particoes[etapa.entrada])]
+        topico = existentes[etapa.entrada]
+        tps = [TopicPartition(etapa.entrada, numero) for numero in range(len(topico["partitions"]))]
         fins.update({tp: info.offset for tp, info in _offsets(admin, tps, OffsetSpec.LATEST).items()})
-        inicios = _offsets(admin, tps, OffsetSpec.EARLIEST)
-        lidos.append(
-            TopicoLido(
-                etapa.entrada,
-                lido_ate={tp.partition: o.offset for tp, o in grupos[etapa.grupo].items() if tp.topic == etapa.entrada},
-                cortado=any(info.offset > 0 for info in inicios.values()),
-            )
-        )
+        inicios = {tp: info.offset for tp, info in _offsets(admin, tps, OffsetSpec.EARLIEST).items()}
+        lidos.append(_ate_onde_leu(etapa.entrada, topico["topic_id"], grupos[etapa.grupo], inicios))
     return lidos[::-1], fins
+
+
+def _ate_onde_leu(
+    nome: str, topic_id: str | None, offsets: Mapping[TopicPartition, OffsetAndMetadata], inicios: Fins
+) -> TopicoLido:
+    """O tópico ainda por ler, com o que os offsets do grupo já dizem dele."""
+    lido = TopicoLido(nome, cortado=any(inicios.values()))
+    for tp, inicio in inicios.items():
+        # um offset de outro tópico que teve este nome não diz nada deste
+        if tp in offsets and (nota := anotacao.le(offsets[tp].metadata).continua_em(anotacao.identificador(topic_id))):
+            lido.lido_ate[tp.partition] = offsets[tp].offset
+            lido.apagados_sem_leitura += nota.pulados + max(0, inicio - offsets[tp].offset)
+    return lido
 
 
 def _offsets(admin: Any, tps: list[TopicPartition], qual: OffsetSpec) -> dict[TopicPartition, Any]:

@@ -147,9 +147,8 @@ class Terminal:
 
     def despede(self) -> None:
         """Pede o fim, sem esperar por ele."""
-        if self._script is not None and self._script.vivo:
-            with contextlib.suppress(OSError):  # terminou neste instante
-                self._script.ctrl_c()
+        if self._script is not None:
+            self._script.ctrl_c()
 
     def fecha(self) -> None:
         """Espera o fim pedido por `despede` e, se ele não vem, o impõe."""

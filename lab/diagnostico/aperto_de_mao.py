@@ -104,7 +104,7 @@ def exige_alcance(anunciados: list[tuple[str, int]]) -> None:
         )
     raise ErroDoLaboratorio(
         f"o Kafka se anuncia como {', '.join(falham)}, e daqui não se chega lá: use o docker-compose.yml deste "
-        "laboratório, que anuncia localhost:9092; em outro Kafka, corrija o advertised.listeners dele"
+        "laboratório, que anuncia 127.0.0.1:9092; em outro Kafka, corrija o advertised.listeners dele"
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from kafka.errors import TopicAuthorizationFailedError
 
+from common.conexao.grupos import com_membros_ocultos, estranhos
 from common.configuracao import ETAPAS, NUMERO_DE_PARTICOES, Etapa, topicos
 from lab.diagnostico.achado import Achado, certo, errado, neutro
 
@@ -41,15 +42,22 @@ def _do_topico(nome: str, particoes: list[dict[str, Any]] | None) -> Achado:
 def examina_grupos(admin: Any) -> list[Achado]:
     """Um achado por grupo da aula. Erro: kafka.errors.KafkaError."""
     # a lista antes: descrever um grupo que não existe faria o Kafka criar o tópico interno dos grupos
-    existentes = {grupo["group_id"] for grupo in admin.list_groups()}
-    descritos = admin.describe_groups([etapa.grupo for etapa in ETAPAS if etapa.grupo in existentes])
-    return [_do_grupo(etapa, descritos.get(etapa.grupo)) for etapa in ETAPAS]
+    listados = {grupo["group_id"]: grupo for grupo in admin.list_groups()}
+    descritos = admin.describe_groups([etapa.grupo for etapa in ETAPAS if etapa.grupo in listados])
+    return [_do_grupo(etapa, descritos.get(etapa.grupo), listados.get(etapa.grupo, {})) for etapa in ETAPAS]
 
 
-def _do_grupo(etapa: Etapa, descrito: dict[str, Any] | None) -> Achado:
+def _do_grupo(etapa: Etapa, descrito: dict[str, Any] | None, listado: dict[str, Any]) -> Achado:
+    if descrito is not None and com_membros_ocultos(descrito, listado):
+        return errado(
+            f"{etapa.grupo} é usado por outro programa, com o protocolo de grupos novo (group.protocol=consumer): os "
+            "serviços da aula não entram nele. Encerre esse programa, ou use outro LAB_PREFIXO"
+        )
     if descrito is None or not descrito["members"]:
         script = etapa.grupo_base.replace("grupo", "servico")
         return neutro(f"{etapa.grupo}: nenhum membro; o serviço é python {script}.py")
+    if quem := estranhos(descrito):
+        return errado(f"{quem}: os serviços da aula não entram nele. Encerre esse programa, ou use outro LAB_PREFIXO")
     membros = _plural(len(descrito["members"]), "membro", "membros")
     if descrito["group_state"] != "Stable":
         return neutro(f"{etapa.grupo}: {membros}, repartindo as partições ({descrito['group_state']})")

@@ -16,7 +16,7 @@ _ALERTA_TLS = b"\x15\x03"  # TLS, registro do tipo alert: o que quem só fala TL
 
 _OUTRA_PORTA = (
     "encerre-o, ou use outra porta: python -m lab kafka --porta 9095 e, em cada terminal, "
-    "KAFKA_BOOTSTRAP_SERVERS=localhost:9095"
+    "KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9095"
 )
 
 

@@ -130,10 +130,7 @@ class BrokerLocal:
         self._pasta.mkdir(parents=True, exist_ok=True)
         trava = Trava(self._trava)
         if not trava.tenta(prazo.resta):
-            raise ErroDoLaboratorio(
-                f"a pasta {self._topologia.pasta} já é de outro Kafka em execução (processo {trava.dono()}). "
-                "Encerre-o com Ctrl+C no terminal dele, ou use outra pasta"
-            )
+            raise _pasta_ocupada(self._topologia, trava)
         trava.solta()
         for porta in (self.porta, self._porta_do_controlador):
             if not portas.livre(porta):
@@ -197,14 +194,18 @@ class BrokerLocal:
         sem_maioria = "" if self._topologia.brokers == 1 else " (a maioria dos brokers está de pé?)"
         return ErroDoLaboratorio(f"{self._nome} não respondeu em {prazo_s:g} s{sem_maioria}: {self._fim_do_log()}")
 
-    def _fim_do_log(self) -> str:
-        """As linhas que explicam uma falha desta partida: as de erro, se houver, ou as últimas."""
+    def diario(self) -> str:
+        """O que ele disse no log nesta partida (str)."""
         try:
             with self.log.open("rb") as arquivo:
                 arquivo.seek(self._comeco_do_log)
-                linhas = arquivo.read().decode("utf-8", "replace").splitlines()
+                return arquivo.read().decode("utf-8", "replace")
         except OSError:
-            linhas = []
+            return ""
+
+    def _fim_do_log(self) -> str:
+        """As linhas que explicam uma falha desta partida: as de erro, se houver, ou as últimas."""
+        linhas = self.diario().splitlines()
         erros = [linha for linha in linhas if " ERROR " in linha or "Exception" in linha or "Error:" in linha]
         trecho = " | ".join((erros or linhas)[-_LINHAS_NO_ERRO:])
         return f"{trecho or 'ele não disse nada'} (o log inteiro: {self.log})"
@@ -247,22 +248,34 @@ def lanca_juntos(brokers: Sequence[BrokerLocal], diz: Callable[[str], None] = si
 def _lanca(brokers: Sequence[BrokerLocal], diz: Callable[[str], None]) -> None:
     topologia = brokers[0]._topologia
     comando = comando_java()  # antes de tudo: a primeira vez baixa o Kafka
+    topologia.pasta.mkdir(parents=True, exist_ok=True)
     prazo = Prazo(_ESPERA_PELO_ANTERIOR_S)
-    for broker in brokers:  # todos antes de escrever em qualquer um
-        broker._confere_pasta_e_portas(prazo)
-    for broker in brokers:
-        broker._escreve_propriedades()
-    cluster = topologia.identificador()
-    if novos := [b for b in brokers if not b._formatado and not formato.repete(b._dados, b.numero, cluster)]:
-        diz("Formatando a pasta de dados…" if len(novos) == 1 else f"Formatando {len(novos)} pastas de dados…")
-        for broker in novos:
-            broker._comeca_a_formatar(comando, cluster)
-        for broker in novos:
-            broker._termina_de_formatar()
-        formato.guarda(novos[0]._dados)
-    diz(f"Iniciando o Kafka {VERSAO_KAFKA}{'' if topologia.brokers == 1 else f' ({len(brokers)} brokers)'}…")
-    for broker in brokers:
-        broker._executa_o_kafka(comando)
+    # da conferência até todos rodarem: outro que começasse no meio escreveria por cima
+    with Trava(topologia.pasta / "em-preparo.trava") as preparo:
+        if not preparo.tenta(prazo.resta):
+            raise _pasta_ocupada(topologia, preparo)
+        for broker in brokers:  # todos antes de escrever em qualquer um
+            broker._confere_pasta_e_portas(prazo)
+        for broker in brokers:
+            broker._escreve_propriedades()
+        cluster = topologia.identificador()
+        if novos := [b for b in brokers if not b._formatado and not formato.repete(b._dados, b.numero, cluster)]:
+            diz("Formatando a pasta de dados…" if len(novos) == 1 else f"Formatando {len(novos)} pastas de dados…")
+            for broker in novos:
+                broker._comeca_a_formatar(comando, cluster)
+            for broker in novos:
+                broker._termina_de_formatar()
+            formato.guarda(novos[0]._dados)
+        diz(f"Iniciando o Kafka {VERSAO_KAFKA}{'' if topologia.brokers == 1 else f' ({len(brokers)} brokers)'}…")
+        for broker in brokers:
+            broker._executa_o_kafka(comando)
+
+
+def _pasta_ocupada(topologia: Topologia, trava: Trava) -> ErroDoLaboratorio:
+    return ErroDoLaboratorio(
+        f"a pasta {topologia.pasta} já é de outro Kafka em execução (processo {trava.dono()}). "
+        "Encerre-o com Ctrl+C no terminal dele, ou use outra pasta"
+    )
 
 
 def para_juntos(brokers: Sequence[BrokerLocal]) -> None:

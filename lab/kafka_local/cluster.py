@@ -14,6 +14,7 @@ from common.erros import ErroDeUso
 from lab.kafka_local import portas
 from lab.kafka_local.broker import BrokerLocal, inicia_juntos, para_juntos, silencio
 from lab.kafka_local.configuracao import QUANTIDADES
+from lab.kafka_local.queda import causa_da_queda
 from lab.kafka_local.topologia import Topologia
 
 _PORTA_MAXIMA = 65_535
@@ -90,6 +91,10 @@ class KafkaLocal:
     def vivo(self) -> bool:
         """Diz se resta algum broker de pé."""
         return any(broker.vivo for broker in self.brokers)
+
+    def causa_da_queda(self) -> str:
+        """Por que os brokers terminaram sozinhos, e o que fazer (str)."""
+        return causa_da_queda("".join(broker.diario() for broker in self.brokers), self._topologia.pasta)
 
     def responde(self) -> bool:
         """Diz se todos os brokers respondem e fazem parte do cluster."""

@@ -67,7 +67,7 @@ def executa(args: argparse.Namespace) -> int:
             informa("Interrompido antes de o Kafka estar pronto. O que já foi baixado ou gravado não se perde")
             return 0
         if args.brokers == 1:
-            informa(f"Kafka {VERSAO_KAFKA} pronto em localhost:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)")
+            informa(f"Kafka {VERSAO_KAFKA} pronto em 127.0.0.1:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)")
             while kafka.vivo:
                 time.sleep(_PASSO_S)
         else:
@@ -83,10 +83,8 @@ def executa(args: argparse.Namespace) -> int:
         return 0
     finally:
         kafka.para()
-    raise ErroDoLaboratorio(
-        "o Kafka terminou sozinho (alguém o matou, ou faltou memória). Rode o mesmo comando de novo: nada do que "
-        f"foi gravado se perdeu. O log: {enumera([str(broker.log) for broker in kafka.brokers])}"
-    )
+    logs = enumera([str(broker.log) for broker in kafka.brokers])
+    raise ErroDoLaboratorio(f"o Kafka terminou sozinho: {kafka.causa_da_queda()}. O log: {logs}")
 
 
 def _define(variavel: str, valor: str) -> str:

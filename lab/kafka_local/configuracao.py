@@ -9,6 +9,10 @@ CONFIGURACAO_DO_BROKER = {
     "default.replication.factor": "1",
     "auto.create.topics.enable": "false",  # um nome errado deve falhar, e não criar um tópico com outro formato
     "log.retention.hours": "168",  # 7 dias: por quanto tempo um pedido espera por um serviço parado
+    # --- o que chega comprimido é guardado descomprimido, e todo leitor lê; o padrão guarda como veio
+    "compression.type": "uncompressed",
+    # de um registro descomprimido; sem isto, 1 MB de gzip ou de zstd pode guardar gigabytes de zeros
+    "max.decompressed.message.bytes": "1048588",  # o mesmo de message.max.bytes
     # --- grupos: a aula mostra o rebalanceamento, e ninguém quer esperar por ele
     "group.initial.rebalance.delay.ms": "0",  # o padrão segura a primeira instância por 3 s à espera de outras
     # --- transações: uma órfã (kill -9 entre enviar e confirmar) bloqueia os leitores até ser abortada

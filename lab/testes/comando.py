@@ -9,10 +9,11 @@ from lab import RAIZ, ambiente
 
 REQUISITOS = ambiente.DE_DESENVOLVIMENTO
 
-# os testes com Kafka mais esperam do que calculam: dois processos levam metade do tempo, e cada um tem o seu Kafka;
+# os testes com Kafka mais esperam do que calculam: três processos ocupam dois núcleos, e cada um tem o seu Kafka;
 # por arquivo, porque os testes de um arquivo dividem o que custa a iniciar (um cluster, um Kafka com TLS), e na ordem
-# da coleta: primeiro os sem Kafka (tests/conftest.py)
-_EM_PARALELO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# da coleta: primeiro os sem Kafka, depois os mais demorados (tests/conftest.py)
+_EM_PARALELO = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+_COM_ANDAMENTO = ("-p", "tests.apoio.andamento")
 
 
 def configura(analisador: Argumentos) -> None:
@@ -23,7 +24,7 @@ def configura(analisador: Argumentos) -> None:
 def executa(args: argparse.Namespace) -> int:
     """Roda o pytest com `args.resto` (list[str]). Devolve o status (int) dele."""
     # outro processo: a suíte mexe em variáveis de ambiente, sinais e na saída padrão
-    processo = subprocess.Popen([sys.executable, "-m", "pytest", *_EM_PARALELO, *args.resto], cwd=RAIZ)
+    processo = subprocess.Popen([sys.executable, "-m", "pytest", *_EM_PARALELO, *_COM_ANDAMENTO, *args.resto], cwd=RAIZ)
     while True:
         try:
             return processo.wait()

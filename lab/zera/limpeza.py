@@ -14,6 +14,7 @@ from kafka.errors import (
 )
 
 from common.conexao.clientes import bootstrap
+from common.conexao.grupos import com_membros_ocultos
 from common.conexao.topicos import particoes_dos_topicos
 from common.configuracao import ETAPAS
 from common.erros import ErroDoLaboratorio
@@ -22,16 +23,20 @@ from common.terminal.texto import enumera
 
 def grupos_que_existem(admin: Any) -> list[str]:
     """Os que o Kafka conhece dos três grupos: um grupo apagado é um grupo sem offsets."""
-    conhecidos = {grupo["group_id"] for grupo in admin.list_groups()}
-    return [etapa.grupo for etapa in ETAPAS if etapa.grupo in conhecidos]
+    return list(_listados(admin))
+
+
+def _listados(admin: Any) -> dict[str, dict[str, Any]]:
+    conhecidos = {grupo["group_id"]: grupo for grupo in admin.list_groups()}
+    return {etapa.grupo: conhecidos[etapa.grupo] for etapa in ETAPAS if etapa.grupo in conhecidos}
 
 
 def ocupados(admin: Any) -> list[str]:
     """Os grupos que têm membros, cada um com quantos e de que máquinas."""
     ocupados = []
-    grupos = grupos_que_existem(admin)
-    descritos = admin.describe_groups(grupos)
-    for grupo in grupos:
+    listados = _listados(admin)
+    descritos = admin.describe_groups(list(listados))
+    for grupo, listado in listados.items():
         erro = descritos[grupo]["error"]
         if erro and GroupIdNotFoundError.__name__ not in erro:
             raise CoordinatorNotAvailableError(erro)  # o grupo acaba de mudar de broker
@@ -39,6 +44,8 @@ def ocupados(admin: Any) -> list[str]:
             quantos = "1 instância" if len(membros) == 1 else f"{len(membros)} instâncias"
             maquinas = sorted({membro["client_host"].lstrip("/") for membro in membros})
             ocupados.append(f"{grupo} ({quantos}, em {enumera(maquinas)})")
+        elif com_membros_ocultos(descritos[grupo], listado):
+            ocupados.append(f"{grupo} (outro programa, com group.protocol=consumer)")
     return ocupados
 
 

@@ -1,6 +1,7 @@
 """As partes da aula com os scripts de verdade e tempos curtos, em qualquer Kafka: local, Docker, ZooKeeper, TLS."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from lab.processos.script import Script
 from tests.apoio.sala import FIM_S, PRONTO_S, SalaDeTeste, ate, sem_traceback
@@ -8,9 +9,7 @@ from tests.apoio.sala import FIM_S, PRONTO_S, SalaDeTeste, ate, sem_traceback
 
 def parte_2(sala: SalaDeTeste) -> None:
     """Caminho feliz: 10 pedidos, cada um uma vez em cada tópico."""
-    notificacao = sala.servico("notificacao", 0)
-    pagamento = sala.servico("pagamento", 0.1)
-    estoque = sala.servico("estoque", 0.2)
+    notificacao, pagamento, estoque = sala.servicos(("notificacao", 0), ("pagamento", 0.1), ("estoque", 0.2))
 
     produtor = sala.produz(10)
     assert len([linha for linha in produtor.textos() if "enviado · partição" in linha]) == 10
@@ -66,6 +65,19 @@ def parte_4(sala: SalaDeTeste) -> None:
 
 
 PARTES = (parte_2, parte_3, parte_4)
+
+
+def a_aula_inteira(salas: Iterable[SalaDeTeste]) -> None:
+    """As três partes ao mesmo tempo, cada uma na sua sala (ainda por abrir): no Kafka não se veem."""
+
+    def na_sala(parte: Callable[[SalaDeTeste], None], sala: SalaDeTeste) -> None:
+        with sala:
+            parte(sala)
+
+    with ThreadPoolExecutor(len(PARTES)) as lado_a_lado:
+        em_curso = [lado_a_lado.submit(na_sala, *par) for par in zip(PARTES, salas, strict=True)]
+    for feita in em_curso:
+        feita.result()
 
 
 def o_kafka_cai(sala: SalaDeTeste, derruba: Callable[[], None], levanta: Callable[[], None]) -> None:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -30,30 +29,16 @@ def ambiente(pasta: Path) -> dict[str, str]:
 
 def comeca(pasta: Path, *argumentos: str, **variaveis: str) -> "subprocess.Popen[str]":
     """`python ARGUMENTOS...`, com as duas saídas em uma, em texto."""
-    with _sem_nohup():
-        return subprocess.Popen(
-            [sys.executable, *argumentos],
-            cwd=RAIZ,
-            env=ambiente(pasta) | variaveis,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            creationflags=GRUPO,
-        )
-
-
-@contextlib.contextmanager
-def _sem_nohup() -> Iterator[None]:
-    """Neste bloco um processo nasce ouvindo o SIGHUP, ainda que quem roda os testes tenha usado nohup."""
-    if sys.platform == "win32":
-        yield
-        return
-    anterior = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGHUP, anterior)
+    return subprocess.Popen(
+        [sys.executable, *argumentos],
+        cwd=RAIZ,
+        env=ambiente(pasta) | variaveis,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        creationflags=GRUPO,
+    )
 
 
 def processos_da(pasta: Path) -> list[str]:

@@ -102,7 +102,8 @@ class Compose:
 
     def __enter__(self) -> "Compose":
         self._de_pe = ExitStack()
-        self._de_pe.enter_context(no_fim(*self._comando, "down", "-v"))
+        # -t 1: sem a maioria do cluster um broker não termina sozinho, e o Docker esperaria 10 s por ele
+        self._de_pe.enter_context(no_fim(*self._comando, "down", "-v", "-t", "1"))
         try:
             self.sobe()
         except BaseException:

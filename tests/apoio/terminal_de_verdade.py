@@ -22,12 +22,10 @@ CTRL_C, CTRL_D, ENTER = "\x03", "\x04", "\r"
 ESCONDE_CURSOR = b"\x1b[?25l"
 _QUE_MUDAM_A_TELA = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 
-# o pty vira o terminal do processo (um preexec_fn faria o mesmo, mas o Python novo reclama dele onde há threads);
-# e o nohup de quem roda os testes não passa daqui
+# o pty vira o terminal do processo (um preexec_fn faria o mesmo, mas o Python novo reclama dele onde há threads)
 _ASSUME_O_TERMINAL = """\
-import fcntl, os, signal, sys, termios
+import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])
 """
 

@@ -1,6 +1,7 @@
 """Nenhum destes testes depende do ambiente de quem o roda."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,11 +12,14 @@ VARIAVEIS = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "PYTHONUNBU
 
 
 @pytest.fixture(autouse=True)
-def ambiente_limpo(monkeypatch: pytest.MonkeyPatch) -> None:
+def ambiente_limpo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for nome in list(os.environ):
         if nome.startswith(("KAFKA_", "LAB_")) or nome in VARIAVEIS:
             monkeypatch.delenv(nome)
-    monkeypatch.setattr(prazo, "_abandonados", [])  # o que um teste abandona não conta para os outros
+    guardados, deste_teste = prazo._abandonados, list[object]()
+    monkeypatch.setattr(prazo, "_abandonados", deste_teste)  # o que um teste abandona não conta para os outros
+    yield
+    guardados += deste_teste  # mas fica guardado até o fim: o __del__ do cliente Kafka reclamaria
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_prefixo_vazio_e_o_mesmo_que_nenhum(monkeypatch: pytest.MonkeyPatch) -> 
     assert com_prefixo("novos_pedidos") == "novos_pedidos"
 
 
-@pytest.mark.parametrize("prefixo", ["ana", "Turma-2.a_B", "1", "x" * 40])
+@pytest.mark.parametrize("prefixo", ["ana", "Turma-2_a_B", "1", "x" * 40])
 def test_o_prefixo_vale_para_todo_topico_e_grupo(monkeypatch: pytest.MonkeyPatch, prefixo: str) -> None:
     sem = [*topicos(), *(nome for etapa in ETAPAS for nome in nomes(etapa))]
     monkeypatch.setenv("LAB_PREFIXO", prefixo)
@@ -45,7 +45,9 @@ def test_o_prefixo_vale_para_todo_topico_e_grupo(monkeypatch: pytest.MonkeyPatch
     assert max(len(nome) for nome in com if nome) <= 249  # o limite do Kafka
 
 
-@pytest.mark.parametrize("prefixo", ["ã", "a b", "a/b", "a\n", " ", "x" * 41, "a,b", "a:b", "*", "²", "\x1b[31m"])
+@pytest.mark.parametrize(
+    "prefixo", ["ã", "a b", "a/b", "a.b", "a\n", " ", "x" * 41, "a,b", "a:b", "*", "²", "\x1b[31m"]
+)
 def test_prefixo_que_nao_serve_para_topico(monkeypatch: pytest.MonkeyPatch, prefixo: str) -> None:
     monkeypatch.setenv("LAB_PREFIXO", prefixo)
     for usa in (lambda: com_prefixo("x"), topicos, lambda: ESTOQUE.grupo, lambda: PAGAMENTO.saida):

@@ -1,7 +1,6 @@
 """Ctrl+C e kill -9 no meio de um pedido."""
 
 import contextlib
-import signal
 import subprocess
 import time
 
@@ -12,7 +11,7 @@ from tests.apoio.sala import FIM_S, PRONTO_S, SalaDeTeste, sem_traceback
 
 pytestmark = pytest.mark.broker
 
-CTRL_C_S = 1.0  # o que a aula promete; aqui leva de 0,1 a 0,3 s
+CTRL_C_S = 3.0  # aqui, de 0,1 a 0,3 s; o resto é folga para uma máquina ocupada
 SESSAO_E_FOLGA_S = 20.0  # as partições de um morto mudam em 6–7 s
 
 
@@ -29,9 +28,8 @@ def test_ctrl_c_no_meio_de_um_pedido_o_devolve(sala: SalaDeTeste) -> None:
     _ctrl_c_rapido(estoque)
     assert "Encerrado" in estoque.textos()[-1]
 
-    outro = sala.servico("estoque", 0)
+    outro, _ = sala.servicos(("estoque", 0), ("pagamento", 0))
     outro.espera("aprovado", FIM_S, vezes=3)
-    sala.servico("pagamento", 0)
     sala.exige_exatamente_uma_vez(3)
 
 
@@ -45,14 +43,12 @@ def test_ctrl_c_quando_um_pedido_acaba_de_chegar(sala: SalaDeTeste) -> None:
 
 
 def test_ctrl_c_em_qualquer_instante_da_partida(sala: SalaDeTeste) -> None:
-    """Antes do import de `common` o Python ainda não tem como calar; a partir dele, nunca um traceback."""
-    for decimos in range(1, 12):
+    """Da primeira linha em diante; o que vem antes, sem Kafka nenhum, é de terminal/test_sinais.py."""
+    for decimos in range(8):
         script = sala.abre("servico_estoque.py")
+        script.espera("Instância", PRONTO_S)
         _espera_s(script, decimos / 10)
-        script.ctrl_c()
-        assert script.espera_fim(FIM_S) in (0, 128 + signal.SIGINT), script.textos()
-        if script.textos():
-            sem_traceback(script)
+        _ctrl_c_rapido(script)
 
 
 def test_ctrl_c_sob_carga(sala: SalaDeTeste) -> None:
@@ -67,7 +63,7 @@ def test_ctrl_c_sob_carga(sala: SalaDeTeste) -> None:
 @pytest.mark.parametrize("nome", ["estoque", "pagamento"])
 def test_kill_9_no_meio_de_um_pedido(sala: SalaDeTeste, nome: str) -> None:
     tempos = {"estoque": 0.0, "pagamento": 0.0, nome: 20.0}
-    servicos = {servico: sala.servico(servico, tempo) for servico, tempo in tempos.items()}
+    servicos = dict(zip(tempos, sala.servicos(*tempos.items()), strict=True))
     sala.produz(6)
     servicos[nome].espera("Recebi", FIM_S)
     servicos[nome].mata()
@@ -90,13 +86,14 @@ def test_kill_9_entre_enviar_e_confirmar(sala: SalaDeTeste) -> None:
 
 def test_kill_9_sob_carga_muitas_vezes(sala: SalaDeTeste) -> None:
     """A qualquer instante da transação: entre enviar e confirmar, inclusive."""
-    sala.servico("pagamento", 0)
-    sobrevivente = sala.servico("estoque", 0.001)
-    for rodada in range(4):
-        vitima = sala.servico("estoque", 0.001)
-        sala.produz(1000)
-        _espera_s(vitima, 0.1 + 0.07 * rodada)
-        vitima.mata()
+    _, sobrevivente = sala.servicos(("pagamento", 0), ("estoque", 0.001))
+    for rodada in range(2):  # cada uma leva os 6 s em que o grupo ainda conta com os mortos da anterior
+        vitimas = sala.servicos(*[("estoque", 0.001)] * 2)
+        sala.produz(2000)
+        _espera_s(vitimas[0], 0.1 + 0.07 * rodada)
+        for vitima in vitimas:
+            vitima.mata()
+            _espera_s(sobrevivente, 0.14)
     assert sobrevivente.vivo
     sala.exige_exatamente_uma_vez(4000)
 

@@ -64,28 +64,6 @@ def test_cada_exercicio_tem_no_texto_tudo_o_que_o_aluno_precisa(numero: int) -> 
     assert f"\n{numero}. **" in le(GUIA_MD), "o guia responde às perguntas de cada um"
 
 
-def test_os_comandos_dos_textos_existem() -> None:
-    modulos = set(re.findall(r"python -m (exercicios\.\w+)", le(EXERCICIOS_MD) + le(GUIA_MD)))
-    assert modulos
-    for modulo in modulos:
-        assert (RAIZ / f"{modulo.replace('.', '/')}.py").exists(), modulo
-
-
-@pytest.mark.parametrize("documento", [EXERCICIOS_MD, GUIA_MD], ids=lambda arquivo: arquivo.name)
-def test_os_links_levam_a_algum_lugar(documento: Path) -> None:
-    for caminho, ancora in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", le(documento)):
-        alvo = (documento.parent / caminho).resolve() if caminho else documento
-        assert alvo.exists(), caminho
-        if ancora:
-            assert ancora in ancoras(alvo), f"{alvo.name}#{ancora}"
-
-
-def ancoras(documento: Path) -> set[str]:
-    """As âncoras (set[str]) que o GitHub dá aos títulos de um documento."""
-    titulos = re.findall(r"(?m)^#+ (.*)$", le(documento))
-    return {re.sub(r"[^\w\- ]", "", titulo.lower()).replace(" ", "-") for titulo in titulos}
-
-
 def test_uma_previsao_que_falta_e_uma_errada(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "copia_do_aluno.py").write_text("A = 1\nB = None\nC = [2]\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-# 4.2.2, e não a mais nova, de propósito. Na 4.3.1 (e, pelo bytecode, na 4.4.0) um broker morto entre o
+# 4.2.2, e não a mais nova, de propósito: KAFKA-20734. Na 4.3.1 (e, pelo bytecode, na 4.4.0) um broker morto entre o
 # "prepare commit" de uma transação e os seus marcadores esquece os marcadores ao voltar: o líder da partição
 # ainda é desconhecido, o TransactionMarkerChannelManager conclui "these partitions are likely deleted already
 # and hence can be skipped", e a transação fica aberta para sempre. O grupo nunca mais lê os seus offsets, e
@@ -15,7 +15,7 @@ IMAGEM_DOCKER = f"apache/kafka:{VERSAO_KAFKA}"
 
 @dataclass(frozen=True)
 class Distribuicao:
-    """Um Kafka a baixar do Maven Central: a versão e o arquivo, em lab/, com os jars fixados (`lab.fixa_jars`)."""
+    """Um Kafka a baixar do Maven Central: a versão e o arquivo desta pasta com os jars fixados (fixa_jars.py)."""
 
     versao: str
     lista: str

@@ -24,9 +24,9 @@ def servidores(monkeypatch: pytest.MonkeyPatch) -> Servidores:
 def test_sem_variavel_o_kafka_e_o_desta_maquina(servidores: Servidores, texto: str | None) -> None:
     if texto is not None:
         servidores(texto)
-    assert clientes.enderecos() == [("localhost", 9092)]
-    assert clientes.bootstrap() == "localhost:9092"
-    assert clientes.conexao()["bootstrap_servers"] == ["localhost:9092"]
+    assert clientes.enderecos() == [("127.0.0.1", 9092)]
+    assert clientes.bootstrap() == "127.0.0.1:9092"
+    assert clientes.conexao()["bootstrap_servers"] == ["127.0.0.1:9092"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,7 @@ def test_consumidor() -> None:
         >= {
             "group_id": "g",
             "auto_offset_reset": "earliest",
+            "metadata_max_age_ms": 5_000,
             "isolation_level": "read_committed",
             "enable_auto_commit": False,
             "allow_auto_create_topics": False,
@@ -96,7 +97,7 @@ def test_os_prazos_combinam_entre_si() -> None:
     consumidor, produtor = clientes.do_consumidor("g"), clientes.do_produtor()
     assert consumidor["heartbeat_interval_ms"] * 3 <= consumidor["session_timeout_ms"]
     assert consumidor["max_poll_interval_ms"] >= TEMPO_MAXIMO_S * 1000 * 2
-    assert produtor["request_timeout_ms"] < produtor["delivery_timeout_ms"]
+    assert produtor["request_timeout_ms"] < produtor["delivery_timeout_ms"] <= 30_000
 
 
 @pytest.mark.parametrize(

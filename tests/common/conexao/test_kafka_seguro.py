@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 
 import pytest
 
+from common.conexao.seguranca import VARIAVEIS
 from lab import RAIZ
-from tests.apoio.aula import PARTES
+from tests.apoio.aula import PARTES, a_aula_inteira
 from tests.apoio.kafka_seguro import SENHAS, KafkaSeguro
 from tests.apoio.sala import FIM_S, SalaDeTeste
 
@@ -20,7 +23,6 @@ MECANISMOS = ("PLAIN", "SCRAM-SHA-512")
 COMANDOS = {
     "produtor": ["produtor_pedidos.py"],
     "estoque": ["servico_estoque.py"],
-    "notificacao": ["servico_notificacao.py"],
     "confere": ["-m", "lab", "confere"],
     "zera": ["-m", "lab", "zera", "--sim"],
     "demo": ["-m", "lab", "demo", "--rapido", "--kafka"],
@@ -67,11 +69,8 @@ def exige_uma_linha(fim: subprocess.CompletedProcess[str], trecho: str) -> None:
     assert not [senha for senha in SENHAS.values() if senha in fim.stdout + fim.stderr]
 
 
-@pytest.mark.parametrize("mecanismo", MECANISMOS)
-@pytest.mark.parametrize("parte", PARTES, ids=lambda parte: parte.__name__)
-def test_a_aula_com_senha_e_tls(kafka: KafkaSeguro, mecanismo: str, parte: Callable[[SalaDeTeste], None]) -> None:
-    with SalaDoAluno(kafka, "ana", mecanismo) as sala:
-        parte(sala)
+def test_a_aula_com_senha_e_tls(kafka: KafkaSeguro) -> None:
+    a_aula_inteira(SalaDoAluno(kafka, "ana", mecanismo) for _, mecanismo in zip(PARTES, cycle(MECANISMOS)))
 
 
 @pytest.mark.parametrize("mecanismo", MECANISMOS)
@@ -99,8 +98,8 @@ def test_demo_no_cluster_dos_outros(kafka: KafkaSeguro) -> None:
     assert "AVISO" not in fim.stdout
 
 
-@pytest.mark.parametrize("mecanismo", MECANISMOS)
-@pytest.mark.parametrize("nome", COMANDOS)
+# os comandos chegam à mesma recusa: cada um com um mecanismo, e cada mecanismo com mais de um comando
+@pytest.mark.parametrize(("nome", "mecanismo"), list(zip(COMANDOS, cycle(MECANISMOS))))
 def test_senha_errada(kafka: KafkaSeguro, nome: str, mecanismo: str) -> None:
     fim = roda(
         kafka,
@@ -142,22 +141,18 @@ def test_permissao_retirada_no_meio(kafka: KafkaSeguro) -> None:
         with kafka.sem_permissao("bia"):
             assert estoque.espera_fim(FIM_S) == 1
         assert "ERRO: o Kafka em" in estoque.textos()[-1] and "não deixa o usuário bia usar" in estoque.textos()[-1]
-        sala.servico("estoque", 0)
-        sala.servico("pagamento", 0)
+        sala.servicos(("estoque", 0), ("pagamento", 0))
         sala.produz(5)
         sala.exige_exatamente_uma_vez(5)
 
 
 def test_porta_sem_tls_e_protocolo_sem_senha(kafka: KafkaSeguro) -> None:
-    sem_tls = roda(kafka, COMANDOS["confere"], RECUSA_S, KAFKA_BOOTSTRAP_SERVERS=kafka.interno)
-    exige_uma_linha(sem_tls, "a segurança dele não é KAFKA_SECURITY_PROTOCOL=SASL_SSL")
-    variaveis = dict.fromkeys(
-        ("SECURITY_PROTOCOL", "SASL_MECHANISM", "SASL_USERNAME", "SASL_PASSWORD", "SSL_CAFILE"), ""
-    )
-    sem_senha = roda(
-        kafka, COMANDOS["confere"], RECUSA_S, **{f"KAFKA_{nome}": valor for nome, valor in variaveis.items()}
-    )
-    exige_uma_linha(sem_senha, "a segurança dele não é KAFKA_SECURITY_PROTOCOL=PLAINTEXT")
+    sem_nada = dict.fromkeys(VARIAVEIS, "")
+    with ThreadPoolExecutor() as lado_a_lado:  # cada um espera 5 s por uma resposta
+        sem_tls = lado_a_lado.submit(roda, kafka, COMANDOS["confere"], RECUSA_S, KAFKA_BOOTSTRAP_SERVERS=kafka.interno)
+        sem_senha = lado_a_lado.submit(roda, kafka, COMANDOS["confere"], RECUSA_S, **sem_nada)
+    exige_uma_linha(sem_tls.result(), "a segurança dele não é KAFKA_SECURITY_PROTOCOL=SASL_SSL")
+    exige_uma_linha(sem_senha.result(), "a segurança dele não é KAFKA_SECURITY_PROTOCOL=PLAINTEXT")
 
 
 def test_dois_alunos_no_mesmo_cluster_nao_se_veem(kafka: KafkaSeguro) -> None:

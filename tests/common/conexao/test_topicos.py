@@ -53,7 +53,7 @@ def test_cada_resultado_diz_de_onde_veio_e_quem_o_produziu(sala: SalaDeTeste) ->
 
 
 def test_topico_apagado_durante_o_envio_e_dito_sem_traceback(sala: SalaDeTeste) -> None:
-    produtor = sala.abre("produtor_pedidos.py", "-n", "300000")
+    produtor = sala.abre("tests/common/produtor_impaciente.py", "-n", "300000")
     produtor.espera(" de 300000", FIM_S)
     sala.apaga_topicos()
     assert produtor.espera_fim(2 * FIM_S) == 1

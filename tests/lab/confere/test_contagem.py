@@ -71,9 +71,13 @@ def test_marcas_de_transacao_entre_os_offsets_nao_sao_pedidos() -> None:
     assert c.esperando()["pedidos_aprovados"].total() == 3
 
 
-def test_resultado_sem_origem_perdido() -> None:
-    assert contagem([], [(A, em(0, 0))], []).perdidos() == {A}
-    assert contagem([(A, em(0, 0))], [], [(A, em(0, 0))]).perdidos() == {A}
+def test_resultado_sem_origem_nao_esta_perdido_mas_nao_esta_certo() -> None:
+    for c in (contagem([], [(A, em(0, 0))], []), contagem([(A, em(0, 0))], [], [(A, em(0, 0))], lido_ate=(1, 0, 0))):
+        assert c.sem_origem() == {A}
+        assert not c.perdidos()
+        assert not c.certa
+        assert c.veredito() == "perdidos 0, duplicados 0, sem origem 1"
+        assert "alguém apagou e criou de novo" in detalhes(c)[-1]
 
 
 def test_a_retencao_apagou_a_origem_e_ninguem_e_acusado() -> None:
@@ -81,7 +85,23 @@ def test_a_retencao_apagou_a_origem_e_ninguem_e_acusado() -> None:
 
 
 def test_a_retencao_apagou_o_resultado_e_ninguem_e_acusado() -> None:
-    assert contagem([(A, em(0, 0))], [], [], lido_ate=(1, 0, 0), cortado=(False, True, False)).certa
+    assert contagem([(A, em(0, 0))], [], [], lido_ate=(1, 0, 0), cortado=(False, True, True)).certa
+    assert contagem([(A, em(0, 0))], [], [(A, em(0, 0))], lido_ate=(1, 0, 0), cortado=(False, True, False)).certa
+
+
+def test_aprovado_apagado_antes_de_pago_esta_perdido() -> None:
+    """O tópico do meio já não diz nada; o último, que tem tudo o que recebeu, diz."""
+    c = contagem([(A, em(0, 0))], [], [], lido_ate=(1, 0, 0), cortado=(False, True, False))
+    assert c.perdidos() == {A}
+
+
+def test_offsets_apagados_antes_de_lidos_contam() -> None:
+    c = contagem([], [], [], cortado=(True, False, False))
+    assert c.certa
+    c.topicos[0].apagados_sem_leitura = 12
+    assert not c.certa
+    assert c.veredito() == "perdidos 0, duplicados 0, apagados antes de lidos até 12"
+    assert detalhes(c)[0].startswith("apagados antes de lidos em novos_pedidos: até 12 registros")
 
 
 @pytest.mark.parametrize("qual", [0, 1, 2])

@@ -9,7 +9,15 @@ from rich.text import Text
 
 from lab.demo.desenho import desenha
 from lab.demo.passo import Passo
-from lab.demo.terminais import CONCLUIDO, Estado, LinhaDoTerminal, Terminais, Terminal
+from lab.demo.terminais import (
+    CONCLUIDO,
+    DemonstracaoParada,
+    Estado,
+    LinhaDoTerminal,
+    Terminais,
+    Terminal,
+    espera_ver,
+)
 from lab.processos.parada import Parada
 from tests.apoio.sala import ate
 from tests.lab.demo.apoio import console, desenho, diz
@@ -49,6 +57,21 @@ def test_um_aviso_repetido_e_uma_linha_que_uma_queda_calou_nao_enganam(terminais
 def test_o_que_se_digita_no_terminal_nao_e_o_que_o_script_diz(terminais: Terminais) -> None:
     terminais.pagamento.linhas.append(LinhaDoTerminal(time.monotonic(), "$ python Pedido 1 (aaaa) pago", digitada=True))
     assert terminais.esperando() == [0, 0, 0]
+
+
+def test_uma_espera_acaba_no_prazo_no_ctrl_c_ou_quando_morre_quem_ela_espera(terminais: Terminais) -> None:
+    parada = Parada()
+
+    def espera(*vivos: Terminal, prazo_s: float = PRAZO_S) -> None:
+        espera_ver(lambda: False, prazo_s, parada, [*vivos], lambda: "não vi o que esperava")
+
+    with pytest.raises(DemonstracaoParada, match="não vi o que esperava"):
+        espera(prazo_s=0.0)
+    with pytest.raises(DemonstracaoParada, match=r"estoque \(T3\) terminou sozinho"):
+        espera(terminais.estoque)
+    parada.pedida = True
+    with pytest.raises(KeyboardInterrupt):
+        espera()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="o Windows não tem signal.pause")

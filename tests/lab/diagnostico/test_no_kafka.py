@@ -32,8 +32,7 @@ def diagnostica_na(sala: SalaDeTeste) -> LaudoLido:
 
 
 def test_tudo_pronto(sala: SalaDeTeste) -> None:
-    sala.linha_inteira()
-    sala.servico("estoque", 0)
+    sala.servicos(("estoque", 0), ("estoque", 0), ("pagamento", 0), ("notificacao", 0))
     sala.produz(5)
     laudo = diagnostica_na(sala)
     assert (laudo.status, laudo.erro, laudo.com("✘")) == (0, "", [])

@@ -35,7 +35,8 @@ SO_DO_COMPOSE = {
 SO_DO_CLUSTER = {"KAFKA_HEAP_OPTS"}  # são três na mesma máquina
 
 
-SO_DO_KRAFT = ("KAFKA_BROKER_", "KAFKA_SHARE_")  # no par com o ZooKeeper, a sessão do broker é com ele
+# no par com o ZooKeeper, a sessão do broker é com ele; e o Kafka 3.9 ainda não limita o que descomprime
+SO_DO_KRAFT = ("KAFKA_BROKER_", "KAFKA_SHARE_", "KAFKA_MAX_DECOMPRESSED_")
 
 COMPOSES = {1: "docker-compose.yml", 3: "docker-compose.cluster.yml"}  # de quantos brokers
 

@@ -89,10 +89,14 @@ def test_o_que_se_esquece_nao_conta(pontas: tuple[int, int]) -> None:
     fecha(teclado, teclas)
 
 
+def espera_enter(teclado: Teclado, parada: Parada) -> None:
+    com_prazo(lambda: teclado.espera_enter(parada), PRAZO_S, "esperar por um Enter")
+
+
 def test_sem_entrada_ninguem_digita() -> None:
     teclado = Teclado(None)
     assert (teclado.aberto, teclado.e_terminal, teclado.linha(0.0)) == (False, False, None)
-    teclado.espera_enter(Parada())
+    espera_enter(teclado, Parada())
 
 
 def test_depois_do_fim_da_entrada_nada_mais_espera(pontas: tuple[int, int]) -> None:
@@ -100,7 +104,7 @@ def test_depois_do_fim_da_entrada_nada_mais_espera(pontas: tuple[int, int]) -> N
     teclado = Teclado(entrada)
     os.close(teclas)
     for _ in range(2):
-        com_prazo(lambda: teclado.espera_enter(Parada()), PRAZO_S, "esperar por um Enter que não vem")
+        espera_enter(teclado, Parada())
 
 
 def test_enquanto_espera_um_enter_o_ctrl_c_age(pontas: tuple[int, int]) -> None:
@@ -108,7 +112,7 @@ def test_enquanto_espera_um_enter_o_ctrl_c_age(pontas: tuple[int, int]) -> None:
     teclado, parada = Teclado(entrada), Parada()
     parada.pedida = True
     with pytest.raises(KeyboardInterrupt):
-        teclado.espera_enter(parada)
+        espera_enter(teclado, parada)
     fecha(teclado, teclas)
 
 
