@@ -15,13 +15,22 @@ class Amostra:
 
 @dataclass
 class Episodio:
-    """Uma falha que aconteceu, em segundos desde o começo."""
+    """Uma falha que se injetou, em segundos desde o começo."""
 
     falha: str  # o nome: "kill-9"
     alvo: str  # em quem: "pagamento", "broker 2"
     inicio_s: float
     fim_s: float | None = None  # None: ainda não foi curada
     retomada_s: float | None = None  # da cura ao primeiro pedido que andou; None: ainda não andou nenhum
+    aconteceu: bool = True  # não: o que a falha esperava (um commit, um broker de pé) não veio
+
+    @property
+    def em_quem(self) -> str:
+        return self.alvo if self.aconteceu else f"{self.alvo} (não aconteceu)"
+
+    @property
+    def nome(self) -> str:
+        return f"{self.falha} em {self.em_quem}"
 
 
 @dataclass

@@ -69,7 +69,7 @@ class Ensaio:
             for numero, falha in enumerate(evento.falhas):
                 episodio = Episodio(falha.nome, "", self._agora_s)
                 alvos = Alvos(self._instancias, self._kafka, Random(evento.semente + numero))
-                episodio.alvo = curas.enter_context(falha.injeta(alvos))
+                episodio.alvo, episodio.aconteceu = curas.enter_context(falha.injeta(alvos))
                 self._cronica.episodios.append(episodio)
                 episodios.append(episodio)
             self._parada.dorme(evento.dura_s)
@@ -151,7 +151,7 @@ class Ensaio:
             vistos=self._observador.leitura,
             donos=donos,
             abertas=exame.abertas(),
-            retomadas=[(f"{e.falha} em {e.alvo}", e.retomada_s) for e in self._cronica.episodios],
+            retomadas=[(e.nome, e.retomada_s) for e in self._cronica.episodios],
             retomada_maxima_s=RETOMADA_MAXIMA_S,
             mortes=self._instancias.mortes,
             esperando=esperando,

@@ -186,7 +186,8 @@ def _faixas(episodios: list[Episodio], escala: _Escala) -> tuple[list[str], list
         livres: list[float] = []  # de que x em diante cada faixa deste alvo está livre
         for episodio in sorted((e for e in episodios if e.alvo == alvo), key=lambda e: e.inicio_s):
             fim_s = escala.fim_s if episodio.fim_s is None else episodio.fim_s
-            nome = episodio.falha if episodio.fim_s is not None else f"{episodio.falha} (não curada)"
+            nome = episodio.falha + " (não aconteceu)" * (not episodio.aconteceu)
+            nome += " (não curada)" * (episodio.fim_s is None)
             largura = len(nome) * LETRA_LARGURA
             inicio = escala.x(episodio.inicio_s)
             fim = max(escala.x(fim_s), inicio + TRACO_MINIMO)

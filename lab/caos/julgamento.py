@@ -46,7 +46,7 @@ def _tabela_das_falhas(cronica: Cronica) -> Table:
     for nome in dict.fromkeys(episodio.falha for episodio in cronica.episodios):
         destes = [episodio for episodio in cronica.episodios if episodio.falha == nome]
         medidas = [episodio.retomada_s for episodio in destes if episodio.retomada_s is not None]
-        alvos = ", ".join(dict.fromkeys(episodio.alvo for episodio in destes))
+        alvos = ", ".join(dict.fromkeys(episodio.em_quem for episodio in destes))
         tabela.add_row(
             f"{nome}: {FALHAS[nome].explica}",
             str(len(destes)),

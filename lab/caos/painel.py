@@ -84,7 +84,7 @@ class Painel:
         self._comecados += len(novos)
         if not self._ao_vivo:  # ao vivo, o painel já mostra a falha em curso
             for episodio in novos:
-                self.diz(f"{_nome(episodio)}: começa, aos {segundos(episodio.inicio_s)}")
+                self.diz(f"{episodio.nome}: começa, aos {segundos(episodio.inicio_s)}")
         abertos = [*self._abertos, *novos]
         contar = [e for e in abertos if ate_as_abertas or None not in (e.fim_s, e.retomada_s)]
         self._abertos = [e for e in abertos if e not in contar]
@@ -107,7 +107,7 @@ class Painel:
     def _momento(self, agora_s: float) -> tuple[str, str]:
         """O que se passa agora (str), e a cor (str) em que se diz."""
         em_curso = [
-            f"{_nome(episodio)}, há {segundos(max(0.0, agora_s - episodio.inicio_s))}"
+            f"{episodio.nome}, há {segundos(max(0.0, agora_s - episodio.inicio_s))}"
             for episodio in self._cronica.episodios
             if episodio.fim_s is None
         ]
@@ -117,7 +117,7 @@ class Painel:
         falta_pagar = self._ultima_amostra().pagos < self._cronica.pedidos
         if ultimo and ultimo.fim_s is not None and ultimo.retomada_s is None and falta_pagar:
             espera_s = max(0.0, agora_s - ultimo.fim_s)
-            return f"{_nome(ultimo)}: curada, nenhum pedido andou há {segundos(espera_s)}", "bold yellow"
+            return f"{ultimo.nome}: curada, nenhum pedido andou há {segundos(espera_s)}", "bold yellow"
         return "calmaria", "green"
 
     def _desenho(self) -> Constrain:
@@ -177,15 +177,11 @@ def _grade() -> Table:
     return Table.grid(padding=(0, 1), expand=True)
 
 
-def _nome(episodio: Episodio) -> str:
-    return f"{episodio.falha} em {episodio.alvo}"
-
-
 def _historia(episodio: Episodio) -> str:
     """O que se conta de uma falha quando não há mais o que esperar dela."""
     if episodio.fim_s is None:
-        return f"{_nome(episodio)}: não foi curada"
-    cura = f"{_nome(episodio)}: curada em {segundos(episodio.fim_s - episodio.inicio_s)}"
+        return f"{episodio.nome}: não foi curada"
+    cura = f"{episodio.nome}: curada em {segundos(episodio.fim_s - episodio.inicio_s)}"
     if episodio.retomada_s is None:
         return f"{cura}, nenhum pedido andou depois"
     return f"{cura}, o primeiro pedido andou {segundos(episodio.retomada_s)} depois"
@@ -194,4 +190,4 @@ def _historia(episodio: Episodio) -> str:
 def _resumo(episodio: Episodio) -> str:
     cura_s = (episodio.fim_s or episodio.inicio_s) - episodio.inicio_s
     andou = "" if episodio.retomada_s is None else f", andou {segundos(episodio.retomada_s)} depois"
-    return f"{_nome(episodio)}: {segundos(cura_s)}{andou}"
+    return f"{episodio.nome}: {segundos(cura_s)}{andou}"

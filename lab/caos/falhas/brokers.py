@@ -3,40 +3,40 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-from lab.caos.falhas.falha import Alvos, Falha, Injecao
+from lab.caos.falhas.falha import Alvos, Falha, Golpe, Injecao
 from lab.kafka_local.broker import BrokerLocal
 
 
 def _cai(termina: Callable[[BrokerLocal], None]) -> Injecao:
     @contextlib.contextmanager
-    def injeta(alvos: Alvos) -> Iterator[str]:
+    def injeta(alvos: Alvos) -> Iterator[Golpe]:
         broker = alvos.broker()
         termina(broker)
-        yield f"broker {broker.numero}"
+        yield Golpe(f"broker {broker.numero}")
         broker.inicia()
 
     return injeta
 
 
 @contextlib.contextmanager
-def _congela(alvos: Alvos) -> Iterator[str]:
+def _congela(alvos: Alvos) -> Iterator[Golpe]:
     broker = alvos.broker()
     if broker.vivo:  # outra falha, ao mesmo tempo, pode tê-lo derrubado
         broker.congela()
     try:
-        yield f"broker {broker.numero}"
+        yield Golpe(f"broker {broker.numero}")
     finally:
         if broker.vivo:
             broker.descongela()
 
 
 @contextlib.contextmanager
-def _reinicia(alvos: Alvos) -> Iterator[str]:
+def _reinicia(alvos: Alvos) -> Iterator[Golpe]:
     """Um broker por vez, como em uma atualização."""
     for broker in alvos.kafka.brokers:
         broker.para()
         broker.inicia()
-    yield "cada broker"
+    yield Golpe("cada broker")
 
 
 DE_BROKERS = (

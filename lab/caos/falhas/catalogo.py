@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from common.erros import ErroDeUso
 from lab.caos.falhas.brokers import DE_BROKERS
 from lab.caos.falhas.entrada import DA_ENTRADA
-from lab.caos.falhas.falha import Alvos, Falha
+from lab.caos.falhas.falha import Alvos, Falha, Golpe
 from lab.caos.falhas.servicos import DE_SERVICOS
 
 PODE_CONGELAR = hasattr(signal, "SIGSTOP") and os.name == "posix"
 
 
 @contextlib.contextmanager
-def _nenhuma(_: Alvos) -> Iterator[str]:
-    yield "todos de pé"
+def _nenhuma(_: Alvos) -> Iterator[Golpe]:
+    yield Golpe("todos de pé")
 
 
 NENHUMA = Falha("nenhuma", "nada acontece: a linha de base", (1.0, 3.0), _nenhuma)

@@ -11,7 +11,7 @@ from common.configuracao import NUMERO_DE_PARTICOES, topicos
 from common.erros import PrazoEsgotado
 from common.pedido import codifica, novos_pedidos
 from common.prazo import com_prazo
-from lab.caos.falhas.falha import Alvos, Falha
+from lab.caos.falhas.falha import Alvos, Falha, Golpe
 
 VENENOS_POR_TOPICO = 20
 ENVENENA_S = 40.0  # publicar 60 registros leva milissegundos; com o broker fora, até ele voltar
@@ -20,7 +20,7 @@ DIARIO_MAXIMO_BYTES = 40_000  # a morte vem em algum ponto dos primeiros 100 ped
 
 
 @contextlib.contextmanager
-def _veneno(alvos: Alvos) -> Iterator[str]:
+def _veneno(alvos: Alvos) -> Iterator[Golpe]:
     """Registros que não são pedidos, em todos os tópicos: bytes ao acaso, JSON cortado, um status fora de lugar."""
     novos, aprovados, concluidos = topicos()
 
@@ -49,19 +49,19 @@ def _veneno(alvos: Alvos) -> Iterator[str]:
         finally:
             produtor.close(timeout=2)
 
-    onde = "os três tópicos"
+    aconteceu = True
     try:
         com_prazo(publica, 2 * ENVENENA_S, "envenenar os tópicos")
     except (KafkaError, PrazoEsgotado):  # outra falha, ao mesmo tempo, levou o broker
-        onde += " (não aconteceu)"
-    yield onde
+        aconteceu = False
+    yield Golpe("os três tópicos", aconteceu)
 
 
 @contextlib.contextmanager
-def _produtor_morto(alvos: Alvos) -> Iterator[str]:
+def _produtor_morto(alvos: Alvos) -> Iterator[Golpe]:
     """kill -9 no meio do envio; a carga continua com outros produtores."""
     alvos.instancias.mata_produtor(ENVIO_LONGO, alvos.sorte.randint(1, DIARIO_MAXIMO_BYTES))
-    yield "produtor"
+    yield Golpe("produtor")
 
 
 DA_ENTRADA = (

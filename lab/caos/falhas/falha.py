@@ -1,7 +1,7 @@
 """O que é uma falha do caos, e em quem ela acontece.
 
-Uma falha é um `with`: injeta ao entrar, cura ao sair, e o seu valor (str) diz em quem foi. As esperas dentro dele têm
-prazo e toleram não ver o que esperavam: com duas falhas ao mesmo tempo, uma pode atrasar a outra. Quem julga é o
+Uma falha é um `with`: injeta ao entrar, cura ao sair, e o seu valor (Golpe) diz em quem foi. As esperas dentro dele
+têm prazo e toleram não ver o que esperavam: com duas falhas ao mesmo tempo, uma pode atrasar a outra. Quem julga é o
 verificador, no fim.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from common.configuracao import ETAPAS, Etapa
 from lab.caos.instancias import Instancias
@@ -37,7 +38,14 @@ class Alvos:
         return self.sorte.choice(self.kafka.brokers)
 
 
-Injecao = Callable[[Alvos], AbstractContextManager[str]]
+class Golpe(NamedTuple):
+    """Em quem a falha foi ("ESTOQUE", "broker 2"), e se aconteceu mesmo: a que não acontece não prova nada."""
+
+    alvo: str
+    aconteceu: bool = True
+
+
+Injecao = Callable[[Alvos], AbstractContextManager[Golpe]]
 
 
 @dataclass(frozen=True)

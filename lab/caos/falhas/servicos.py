@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from common.conexao.clientes import SESSAO_MS
 from common.configuracao import ESTOQUE, ETAPAS, Etapa
-from lab.caos.falhas.falha import Alvos, Falha, Injecao
+from lab.caos.falhas.falha import Alvos, Falha, Golpe, Injecao
 from lab.caos.instancias import Instancias
 from lab.caos.programas.sabotado import MARCA, PASSO_LENTO_S
 from lab.processos.script import Script
@@ -24,10 +24,10 @@ def _cai(termina: Termino) -> Injecao:
     """A falha que tira uma instância; a cura é outra."""
 
     @contextlib.contextmanager
-    def injeta(alvos: Alvos) -> Iterator[str]:
+    def injeta(alvos: Alvos) -> Iterator[Golpe]:
         etapa = alvos.etapa()
         termina(alvos.instancias, etapa, alvos.instancia(etapa))
-        yield etapa.nome
+        yield Golpe(etapa.nome)
         alvos.instancias.abre_pronta(etapa)
 
     return injeta
@@ -40,13 +40,13 @@ def _sabotagem(nome: str, etapas: tuple[Etapa, ...] = ETAPAS, termina: Termino =
     """
 
     @contextlib.contextmanager
-    def injeta(alvos: Alvos) -> Iterator[str]:
+    def injeta(alvos: Alvos) -> Iterator[Golpe]:
         etapa, instancias = alvos.sorte.choice(etapas), alvos.instancias
         instancias.fecha(etapa, alvos.instancia(etapa))
         sabotada = instancias.abre_pronta(etapa, nome, str(alvos.sorte.getrandbits(32)))
         instancias.retira(etapa, sabotada)  # se morrer, é o esperado
         aconteceu = instancias.aguarda(sabotada, MARCA, segundos=SABOTAGEM_S)
-        yield etapa.nome if aconteceu else f"{etapa.nome} (não aconteceu)"
+        yield Golpe(etapa.nome, aconteceu)
         termina(instancias, etapa, sabotada)
         instancias.abre_pronta(etapa)
 
@@ -54,14 +54,14 @@ def _sabotagem(nome: str, etapas: tuple[Etapa, ...] = ETAPAS, termina: Termino =
 
 
 @contextlib.contextmanager
-def _congela(alvos: Alvos) -> Iterator[str]:
+def _congela(alvos: Alvos) -> Iterator[Golpe]:
     """Congelada além da sessão: outra assume o trabalho dela, e ela acorda achando que ainda é sua."""
     etapa, instancias = alvos.etapa(), alvos.instancias
     zumbi = alvos.instancia(etapa)
     zumbi.congela()
     try:
         outra = instancias.abre_pronta(etapa)  # só fica pronta quando a sessão da congelada vence
-        yield etapa.nome
+        yield Golpe(etapa.nome)
     finally:
         acorda_em = _descongela(zumbi)
     instancias.aguarda(zumbi, *DE_VOLTA, segundos=ACORDA_S, desde=acorda_em)
@@ -69,13 +69,13 @@ def _congela(alvos: Alvos) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _congela_no_join(alvos: Alvos) -> Iterator[str]:
+def _congela_no_join(alvos: Alvos) -> Iterator[Golpe]:
     etapa, instancias = alvos.etapa(), alvos.instancias
     zumbi = instancias.abre_pronta(etapa, "congela-no-join", "0")
     outra = instancias.abre(etapa)  # o rebalanceamento que ela provoca é o segundo join da sabotada
     try:
         aconteceu = instancias.aguarda(zumbi, MARCA, segundos=SABOTAGEM_S)
-        yield etapa.nome if aconteceu else f"{etapa.nome} (não aconteceu)"
+        yield Golpe(etapa.nome, aconteceu)
     finally:
         acorda_em = _descongela(zumbi)
     instancias.aguarda(zumbi, *DE_VOLTA, segundos=ACORDA_S, desde=acorda_em)
@@ -92,11 +92,11 @@ def _descongela(zumbi: Script) -> float:
 
 
 @contextlib.contextmanager
-def _instancias(alvos: Alvos) -> Iterator[str]:
+def _instancias(alvos: Alvos) -> Iterator[Golpe]:
     """Entram até quatro estoques, um por vez, e saem todos menos um: por bem ou por mal."""
     for _ in range(ESTOQUES_A_MAIS):
         alvos.instancias.abre_pronta(ESTOQUE)
-    yield ESTOQUE.nome
+    yield Golpe(ESTOQUE.nome)
     for _ in range(ESTOQUES_A_MAIS):
         sai = alvos.sorte.choice((alvos.instancias.fecha, alvos.instancias.mata))
         sai(ESTOQUE, alvos.instancia(ESTOQUE))

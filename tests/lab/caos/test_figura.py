@@ -124,6 +124,13 @@ def test_uma_falha_instantanea_tem_tamanho_e_uma_nao_curada_vai_ate_o_fim(tmp_pa
     assert nao_curada.fim == figura.DIREITA
 
 
+def test_uma_falha_que_nao_aconteceu_fica_na_faixa_do_seu_alvo() -> None:
+    episodios = [Episodio("veneno", "os três tópicos", t, t + 1, 0.5, aconteceu=t > 1) for t in (1.0, 90.0)]
+    faixas, marcas = figura._faixas(episodios, figura._Escala(100.0, 1))
+    assert faixas == ["os três tópicos"]
+    assert [marca.nome for marca in marcas] == ["veneno (não aconteceu)", "veneno"]
+
+
 def test_o_mesmo_alvo_ocupa_mais_de_uma_faixa_se_os_nomes_nao_cabem_em_uma() -> None:
     juntos = [Episodio("kill-9", "estoque", t, t + 1, 0.5) for t in (10.0, 11.0)]
     longe = Episodio("kill-9", "estoque", 500.0, 501.0, 0.5)

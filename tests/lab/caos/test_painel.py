@@ -100,6 +100,13 @@ def test_falhas_que_se_cruzam_sao_contadas_cada_uma_uma_vez(cronica: Cronica, li
     ]
 
 
+def test_a_falha_que_nao_aconteceu_e_dita_como_tal(cronica: Cronica, linhas: Callable[[], list[str]]) -> None:
+    cronica.episodios.append(Episodio("aborta", "ESTOQUE", 1.0, 2.0, 0.5, aconteceu=False))
+    with Painel(cronica, PLANO, Parada()) as painel:
+        painel.atualiza()
+    assert linhas()[0] == "aborta em ESTOQUE (não aconteceu): começa, aos 1,0 s"
+
+
 @pytest.mark.parametrize("interrompida", [False, True])
 def test_no_fim_conta_o_que_nao_acabou_mas_nao_se_foi_interrompido(
     cronica: Cronica, linhas: Callable[[], list[str]], interrompida: bool
