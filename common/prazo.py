@@ -62,7 +62,7 @@ def com_prazo(
     """O resultado de `funcao()`, ou PrazoEsgotado depois de `segundos`.
 
     O cliente Kafka tem chamadas que podem nunca voltar (commit_transaction depois da morte do broker,
-    KAFKA-10309). Por isso a chamada roda em uma thread daemon: passado o prazo ela é abandonada, e quem
+    KAFKA-7763). Por isso a chamada roda em uma thread daemon: passado o prazo ela é abandonada, e quem
     chamou não deve mais usar o objeto. `a_cada_passo` pode encurtar o prazo (Ctrl+C).
     """
     resposta: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()

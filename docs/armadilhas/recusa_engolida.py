@@ -11,6 +11,10 @@ from kafka.errors import KafkaError
 
 faulthandler.dump_traceback_later(60, exit=True)  # whatever happens, this program ends
 logging.disable()
+if "KAFKA_SASL_PASSWORD" not in os.environ:
+    sys.exit(
+        "needs a Kafka that asks for a password: KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_MECHANISM, _USERNAME, _PASSWORD"
+    )
 
 
 def connect(password):

@@ -178,7 +178,7 @@ def _transacao_obvia(sessao: Sessao, registro: Any) -> None:
 
 
 def test_armadilha_esperas_sem_fim_codigo_obvio(kafka_descartavel: KafkaLocal) -> None:
-    """Depois da morte do broker, mesmo com ele de volta, commit_transaction() não volta (KAFKA-10309)."""
+    """Depois da morte do broker, mesmo com ele de volta, commit_transaction() não volta (KAFKA-7763)."""
     with SalaDeTeste(kafka_descartavel.bootstrap) as sala:
         topico = sala.topico("novos_pedidos")
         with KafkaAdminClient(bootstrap_servers=sala.bootstrap) as admin:
