@@ -35,14 +35,22 @@ class Prazo:
         self._fim = min(self._fim, time.monotonic() + segundos)
 
 
-def espera_ate(condicao: Callable[[], bool], segundos: float, a_cada_passo: Callable[[], None] = lambda: None) -> bool:
-    """True assim que `condicao()` vale; False se não valeu em `segundos`. `a_cada_passo` pode levantar um erro."""
+def espera_ate(
+    condicao: Callable[[], bool],
+    segundos: float,
+    a_cada_passo: Callable[[], None] = lambda: None,
+    passo_s: float = PASSO_S,
+) -> bool:
+    """True assim que `condicao()` vale; False se não valeu em `segundos`. `a_cada_passo` pode levantar um erro.
+
+    `passo_s` (segundos): de quanto em quanto se olha; uma condição que abre um cliente Kafka pede mais do que o padrão.
+    """
     prazo = Prazo(segundos)
     while not condicao():
         if prazo.esgotado:
             return False
         a_cada_passo()
-        time.sleep(min(PASSO_S, prazo.resta))
+        time.sleep(min(passo_s, prazo.resta))
     return True
 
 

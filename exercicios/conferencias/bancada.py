@@ -13,6 +13,7 @@ from lab.confere.leitura import conta
 from lab.processos.sala import Sala
 from lab.processos.script import Script
 
+PASSO_S = 0.3  # uma contagem abre dois clientes Kafka
 ESPERA_S = 45.0  # um membro morto ocupa o seu lugar no grupo por 6 s; o resto é folga para uma máquina ocupada
 
 
@@ -24,7 +25,7 @@ def espera(condicao: Callable[[], bool], falta: str, *trabalhando: Script) -> No
             if not script.vivo:
                 raise Falta(f"{_comando(script)} terminou sozinho: {_ultima_linha(script)}")
 
-    if not espera_ate(condicao, ESPERA_S, exige_que_trabalhem):
+    if not espera_ate(condicao, ESPERA_S, exige_que_trabalhem, PASSO_S):
         raise Falta(f"esperei {ESPERA_S:.0f} s, e {falta}")
 
 

@@ -30,7 +30,7 @@ PRODUTOR_S = 60.0  # o produtor desiste em 32 s sem resposta
 CARGA_MAXIMA_S = 5.0  # um produtor leva 1 s para começar a enviar
 SONDA = NUMERO_DE_PARTICOES  # depois da cura, um pedido por partição: todo grupo tem o que fazer
 AMOSTRA_S = 0.25
-ENTRE_PERGUNTAS_S = 0.1  # além de PASSO_S: cada pergunta abre um cliente
+ENTRE_PERGUNTAS_S = 0.3  # cada pergunta abre um cliente Kafka
 
 
 class Ensaio:
@@ -106,12 +106,9 @@ class Ensaio:
             avancaram = {tp.topic for tp, offset in agora.items() if offset > antes.setdefault(tp, offset)}
             return all(etapa.entrada in avancaram for etapa in ETAPAS)
 
-        if espera_ate(todos_avancaram, RETOMADA_MAXIMA_S, self._entre_perguntas):
+        if espera_ate(todos_avancaram, RETOMADA_MAXIMA_S, self._parada.confere, ENTRE_PERGUNTAS_S):
             return self._agora_s - inicio
         return None
-
-    def _entre_perguntas(self) -> None:
-        self._parada.dorme(ENTRE_PERGUNTAS_S)
 
     def _acalma(self) -> int:
         """Envia o que falta e espera que tudo chegue ao fim. Devolve quantos ainda esperam (0: calma)."""
@@ -129,7 +126,7 @@ class Ensaio:
             return restam == 0
 
         trabalho_s = len(ETAPAS) * enviados * self._plano.tempo_s
-        espera_ate(tudo_chegou, CALMA_MAXIMA_S + trabalho_s, self._entre_perguntas)
+        espera_ate(tudo_chegou, CALMA_MAXIMA_S + trabalho_s, self._parada.confere, ENTRE_PERGUNTAS_S)
         return restam
 
     def _examina(self, esperando: int) -> Historia:
@@ -139,7 +136,7 @@ class Ensaio:
             donos.update(exame.donos())
             return all(len(particoes) == NUMERO_DE_PARTICOES for particoes in donos.values())
 
-        espera_ate(toda_particao_tem_dono, DONOS_S, self._entre_perguntas)
+        espera_ate(toda_particao_tem_dono, DONOS_S, self._parada.confere, ENTRE_PERGUNTAS_S)
         self._instancias.encerra()  # o que um serviço diria ao terminar também é examinado
         fins = exame.fins()
         espera_ate(lambda: self._observador.alcancou(fins), DONOS_S, self._parada.confere)

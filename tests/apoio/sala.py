@@ -14,6 +14,7 @@ from lab.processos.script import Script
 
 PRONTO_S = 30.0  # um serviço leva menos de 1 s; o resto é folga para uma máquina ocupada
 FIM_S = 60.0
+PASSO_S = 0.3  # quase toda condição abre um cliente Kafka ou pergunta ao Docker: a cada 50 ms ocupariam um núcleo
 SEMENTE_DO_PRIMEIRO_COMMIT = "2"  # com ela o sabotado sorteia morrer já no primeiro commit
 
 
@@ -88,8 +89,8 @@ def publica(bootstrap: str, topico: str, particao: int, *valores: bytes | None) 
 
 
 def ate(condicao: Callable[[], bool], segundos: float, falha: str) -> None:
-    """Espera `condicao`, conferida em passos curtos, ou falha no prazo."""
-    assert espera_ate(condicao, segundos), falha
+    """Espera `condicao`, ou falha no prazo."""
+    assert espera_ate(condicao, segundos, passo_s=PASSO_S), falha
 
 
 def sem_traceback(*scripts: Script) -> None:
