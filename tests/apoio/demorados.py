@@ -30,6 +30,7 @@ SEGUNDOS = {
     "tests/lab/kafka_local/test_comando.py": 40,
     "tests/test_zookeeper.py": 35,
     "tests/test_licao.py": 35,
+    "tests/docs/test_armadilhas.py": 35,
     "tests/exercicios/test_comando.py": 25,
     "tests/lab/diagnostico/test_porta.py": 25,
     "tests/common/test_compressao.py": 25,
