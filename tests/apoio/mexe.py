@@ -26,9 +26,16 @@ def recria(sala: SalaDeTeste, base: str, particoes: int = 3) -> None:
 
 
 def aumenta(sala: SalaDeTeste, base: str, particoes: int) -> None:
-    """Dá ao tópico mais partições."""
+    """Dá ao tópico mais partições, e volta quando um cliente novo já as vê."""
+    nome = sala.topico(base)
     with KafkaAdminClient(bootstrap_servers=sala.bootstrap) as admin:
-        admin.create_partitions({sala.topico(base): particoes})
+        admin.create_partitions({nome: particoes})
+
+        def todas() -> bool:
+            (descrito,) = admin.describe_topics([nome])
+            return [p["leader_id"] >= 0 for p in descrito["partitions"]] == [True] * particoes
+
+        assert espera_ate(todas, FIM_S), f"{nome} não tem {particoes} partições"
 
 
 def corta(sala: SalaDeTeste, base: str, ate_offset: int, particoes: int = 3) -> None:
