@@ -28,7 +28,7 @@ def nomes_livres() -> None:
     """Um Kafka que já está de pé com os nomes ou as portas dos composes é a aula de alguém."""
     cliente = motor()
     assert cliente is not None
-    de_pe = {str(conteiner.name) for conteiner in cliente.containers.list(all=True)}
+    de_pe = {str(conteiner.name) for conteiner in cliente.containers.list(all=True, ignore_removed=True)}
     nomes = {s["container_name"] for arquivo in ("docker-compose.yml", CLUSTER) for s in servicos(arquivo).values()}
     if ocupados := sorted(de_pe & nomes):
         pytest.skip(f"já há contêineres com os nomes da aula: {', '.join(ocupados)}")
@@ -92,5 +92,5 @@ def sobras(compose: Compose) -> list[str]:
     cliente = motor()
     assert cliente is not None
     do_projeto: Any = {"filters": {"label": f"com.docker.compose.project={compose.projeto}"}}
-    listas = (cliente.containers.list(all=True, **do_projeto), cliente.volumes.list(**do_projeto))
+    listas = (cliente.containers.list(all=True, ignore_removed=True, **do_projeto), cliente.volumes.list(**do_projeto))
     return [str(coisa.name) for lista in (*listas, cliente.networks.list(**do_projeto)) for coisa in lista]

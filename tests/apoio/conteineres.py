@@ -140,7 +140,9 @@ def conteineres_de_teste() -> set[str]:
     """Os nomes dos contêineres que `kafka_em_conteiner` iniciou, daqui ou de outra execução."""
     cliente = motor()
     assert cliente is not None
-    return {str(achado.name) for achado in cliente.containers.list(all=True, filters={"name": PREFIXO})}
+    # ignore_removed: outro processo de testes pode remover um dos seus entre a lista e a pergunta por cada um
+    achados = cliente.containers.list(all=True, ignore_removed=True, filters={"name": PREFIXO})
+    return {str(achado.name) for achado in achados}
 
 
 def conteiner(nome: str) -> Any:
