@@ -8,8 +8,7 @@ import pytest
 
 from tests.apoio.comando import CTRL_C, DESMONTE_S, comeca, processos_da
 from tests.apoio.sala import ate
-from tests.apoio.terminal_de_verdade import CTRL_C as TECLA_CTRL_C
-from tests.lab.demo.apoio import ALTURA_S, DEMO, no_terminal
+from tests.lab.demo.apoio import DEMO
 
 pytestmark = pytest.mark.broker
 
@@ -39,24 +38,3 @@ def test_morta_a_forca_nao_deixa_processos(tmp_path: Path) -> None:
         assert any("Recebi pedido" in linha for linha in demo.stdout)
         demo.kill()
     ate(lambda: not processos_da(tmp_path), PID_S, "ficaram processos da demonstração")
-
-
-@pytest.mark.parametrize(("altura", "nos_quadros"), [("Iniciando o Kafka", False), ("[ESTOQUE] Recebi", True)])
-def test_por_um_ctrl_c_no_teclado_devolve_o_terminal(pasta: Path, altura: str, nos_quadros: bool) -> None:
-    with no_terminal(pasta) as terminal:
-        terminal.le_ate_ver(altura, ALTURA_S)
-        assert terminal.tela.alternativa == nos_quadros
-        terminal.tecla(TECLA_CTRL_C)
-        assert terminal.termina() == 130, terminal.tela.normal
-    tela = terminal.tela
-    assert tela.cursor and not tela.alternativa
-    *_, ultima = tela.normal.replace("^C", "").splitlines()
-    assert ultima == "Demonstração interrompida"
-    assert "Traceback" not in tela.normal and "[ESTOQUE]" not in tela.normal
-
-
-def test_pelo_terminal_que_se_fecha(pasta: Path) -> None:
-    with no_terminal(pasta) as terminal:
-        terminal.le_ate_ver("[ESTOQUE] Recebi", ALTURA_S)
-        terminal.fecha()
-        assert terminal.processo.wait(DESMONTE_S) == 130
