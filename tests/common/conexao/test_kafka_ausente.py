@@ -15,6 +15,7 @@ from tests.apoio.sala import FIM_S, PRONTO_S, SalaDeTeste, ate, sem_traceback
 
 pytestmark = pytest.mark.broker
 
+CTRL_C_S = 3.0  # aqui, de 0,1 a 0,7 s; sem o ouvir, um aperto de mão preso levaria 5 s
 PRODUTOR_IMPACIENTE = "tests/common/produtor_impaciente.py"
 SCRIPTS = ["produtor_pedidos.py", "servico_estoque.py", "servico_pagamento.py", "servico_notificacao.py"]
 
@@ -60,7 +61,7 @@ def test_ctrl_c_enquanto_espera_o_kafka(script: str) -> None:
                 comeco = time.monotonic()
                 terminal.ctrl_c()
                 terminal.espera_fim(FIM_S)
-                assert time.monotonic() - comeco < 1
+                assert time.monotonic() - comeco < CTRL_C_S
                 sem_traceback(terminal)
 
 
@@ -96,7 +97,7 @@ def test_kafka_morto_e_reiniciado_cinco_vezes(kafka_descartavel: KafkaLocal, sal
         comeco = time.monotonic()
         servico.ctrl_c()
         assert servico.espera_fim(FIM_S) == 0
-        assert time.monotonic() - comeco < 1
+        assert time.monotonic() - comeco < CTRL_C_S
     sem_traceback(*servicos)
 
 
@@ -117,7 +118,7 @@ def test_ctrl_c_no_produtor(sala: SalaDeTeste) -> None:
     comeco = time.monotonic()
     produtor.ctrl_c()
     assert produtor.espera_fim(FIM_S) == 1
-    assert time.monotonic() - comeco < 1
+    assert time.monotonic() - comeco < CTRL_C_S
     resumo, erro = produtor.textos()[-2:]
     assert "pedidos confirmados" in resumo
     assert "não enviado" in erro
