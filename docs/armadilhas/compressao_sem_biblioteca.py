@@ -30,7 +30,8 @@ def zstd_frame(data):
 
 
 admin = KafkaAdminClient(bootstrap_servers=KAFKA)
-admin.create_topics({NAME: {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)
+as_sent = {"compression.type": "producer"}  # Kafka's default; a broker may be set to recompress what it gets
+admin.create_topics({NAME: {"num_partitions": 1, "replication_factor": 1, "configs": as_sent}}, wait_for_metadata=True)
 # the writer has the codec...
 kafka.codec.zstd = SimpleNamespace(ZstdCompressor=lambda: SimpleNamespace(compress=zstd_frame))
 for value, compression in ((b"0", None), (ONES, "zstd"), (b"2", None)):
