@@ -32,7 +32,7 @@ def test_a_resposta_que_chega_com_o_fim_da_conexao_e_entregue(transporte: Any) -
 
 
 @pytest.fixture
-def connect_ex_do_windows_do_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+def connect_ex_do_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """A primeira chamada começa a conexão; as outras nunca dizem como ela acabou."""
     comecadas: set[int] = set()
     de_verdade = KafkaNetSocket.connect_ex
