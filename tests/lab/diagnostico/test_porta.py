@@ -26,7 +26,7 @@ if sys.platform == "win32":
 else:
     CTRL_C, GRUPO = signal.SIGINT, 0
 
-CTRL_C_S = 2.0  # aqui, 0,1 s; sem o ouvir, seriam mais de 2,5 s à espera de uma resposta
+CTRL_C_S = 1.0  # o que a aula promete
 
 
 class Pagina(http.server.BaseHTTPRequestHandler):
