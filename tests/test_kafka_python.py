@@ -43,6 +43,8 @@ CONTRATO = {
     "value, headers, checksum, serialized_key_size, serialized_value_size, serialized_header_size)",
     "kafka.coordinator.assignors.range RangePartitionAssignor": "()",
     "kafka.coordinator.base BaseCoordinator._process_join_group_response": "(self, response, send_time)",
+    "kafka.coordinator.consumer ConsumerCoordinator.need_rejoin": "(self)",
+    "kafka.coordinator.consumer ConsumerCoordinator.request_rejoin": "(self)",
     "kafka.net.connection KafkaConnection._sasl_authenticate": "(self, timeout_at=None)",
     "kafka.net.inet KafkaNetSocket.connect_ex": "(self, sock, sockaddr)",
     "kafka.net.inet KafkaNetSocket.dns_lookup": "(self, host, port, raise_error=False)",

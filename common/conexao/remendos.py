@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from kafka.coordinator.consumer import ConsumerCoordinator
 from kafka.errors import (
     CorruptRecordError,
     IllegalSaslStateError,
@@ -30,6 +31,7 @@ from common.conexao.descompressao import LOTE_MAXIMO_BYTES, LoteGrandeDemais, de
 _GRANDE_DEMAIS = "lab-grande-demais"  # o nome do cabeçalho de um registro que está no lugar de um lote
 _proximo = DefaultRecordBatch.__next__
 _ao_iniciar = InitProducerIdHandler.handle_response
+_precisa_voltar = ConsumerCoordinator.need_rejoin
 _identifica = KafkaConnection._sasl_authenticate
 _procura_o_nome = KafkaNetSocket.dns_lookup
 _conecta_com_proxy = KafkaNetSocket.sock_connect
@@ -41,6 +43,7 @@ def aplica() -> None:
     DefaultRecordBatch.__next__ = _proximo_mesmo_ilegivel
     DefaultRecordBatch._maybe_uncompress = _descomprime_com_limite
     InitProducerIdHandler.handle_response = _inicia_ou_diz_o_erro
+    ConsumerCoordinator.need_rejoin = _volta_ate_o_fim
     KafkaConnection._sasl_authenticate = _identifica_ou_recusa
     KafkaNetSocket.dns_lookup = _ipv4_antes
     KafkaNetSocket.sock_connect = _conecta
@@ -113,6 +116,19 @@ def _inicia_ou_diz_o_erro(pedido: Any, resposta: Any) -> None:
         pedido.fatal_error(InvalidTransactionTimeoutError())
     else:
         _ao_iniciar(pedido, resposta)
+
+
+def _volta_ate_o_fim(coordenador: Any) -> bool:
+    """Quem começou a voltar ao grupo precisa voltar até ter voltado.
+
+    Quando o tópico ganha partições, o kafka-python só pergunta se elas mudaram desde a última atribuição, e a
+    resposta vira não assim que o líder faz a nova. Se o poll() acabou antes do grupo, ninguém mais o lê: o membro fica
+    sem batimentos e sem as partições, calado, para sempre. O cliente Java anota o pedido (KAFKA-9815).
+    """
+    precisa: bool = _precisa_voltar(coordenador)
+    if precisa:
+        coordenador.request_rejoin()
+    return precisa
 
 
 class IdentificacaoRecusada(IncompatibleBrokerVersion):  # type: ignore[misc]  # o kafka-python não tem tipos

@@ -3,16 +3,23 @@
 import errno
 import socket
 import time
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from kafka import KafkaConsumer
 from kafka.net.inet import KafkaNetSocket
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
 from common.conexao import remendos
-from common.conexao.clientes import BOOTSTRAP_MS, administrador
+from common.conexao.clientes import BOOTSTRAP_MS, METADADOS_MS, administrador, do_consumidor
+from common.conexao.topicos import garante_topicos
+from common.configuracao import NOVOS_PEDIDOS
+from common.prazo import espera_ate
 from lab.kafka_local.cluster import KafkaLocal
+from tests.apoio.mexe import aumenta
+from tests.apoio.sala import FIM_S, SalaDeTeste
 
 ONDE_NINGUEM_ESCUTA = {"::1 antes": (socket.AF_INET6, "::1"), "um IPv4 que recusa antes": (socket.AF_INET, "127.0.0.2")}
 
@@ -64,3 +71,21 @@ def test_localhost_serve(kafka: KafkaLocal, monkeypatch: pytest.MonkeyPatch, ant
     with administrador() as admin:
         assert admin.describe_cluster()["brokers"]
     assert time.monotonic() - comeco < BOOTSTRAP_MS / 1000  # o prazo que o primeiro endereço comeria inteiro
+
+
+@pytest.mark.broker
+def test_a_volta_ao_grupo_que_um_poll_deixa_no_meio_termina(sala: SalaDeTeste, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Com partições novas quem volta é o líder, e um poll() curto acaba antes da resposta do grupo."""
+    for nome, valor in sala.ambiente.items():
+        monkeypatch.setenv(nome, valor)
+    garante_topicos(pytest.fail)
+    topico = sala.topico(NOVOS_PEDIDOS)
+    with closing(KafkaConsumer(topico, **do_consumidor(sala.topico("grupo")))) as consumidor:
+
+        def tem(particoes: int) -> bool:
+            consumidor.poll(timeout_ms=1)
+            return len(consumidor.assignment()) == particoes
+
+        assert espera_ate(lambda: tem(3), FIM_S, passo_s=0)
+        aumenta(sala, NOVOS_PEDIDOS, 6)
+        assert espera_ate(lambda: tem(6), METADADOS_MS / 1000 + FIM_S, passo_s=0)
