@@ -85,7 +85,7 @@ def examina(pergunta: Programa) -> Iterator[Achado]:
         return
     python = _le(pergunta.resposta())
     if python is None:
-        yield errado(f"o comando python deste terminal ({caminho}) não funciona: {_ativa()}")
+        yield errado(f"o comando python deste terminal ({caminho}) não funciona, ou não responde: {_ativa()}")
         return
     versao = ".".join(map(str, python.versao))
     if python.versao < PYTHON_MINIMO:
