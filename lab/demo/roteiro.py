@@ -16,7 +16,7 @@ from lab.processos.parada import Parada
 from lab.terminal.teclado import Teclado
 
 PEDIDOS = 10  # o que o produtor envia por vez, se ninguém lhe disser outra coisa
-CTRL_C_MAXIMO_S = 3.0  # um serviço sai em menos de 1 s; em uma máquina muito ocupada, viu-se 1,1 s
+CTRL_C_MAXIMO_S = 2.0  # um serviço sai em menos de 1 s; em uma máquina muito ocupada, viu-se 1,1 s
 FOLGA_S = 30.0  # o que se espera além do dobro do trabalho, antes de dizer que algo parou
 
 ABERTURA = """\
