@@ -15,6 +15,7 @@ from lab.processos.script import Script
 PRONTO_S = 30.0  # um serviço leva menos de 1 s; o resto é folga para uma máquina ocupada
 FIM_S = 60.0
 PASSO_S = 0.3  # quase toda condição abre um cliente Kafka ou pergunta ao Docker: a cada 50 ms ocupariam um núcleo
+PRODUTOR_COM_PRAZO = "tests/apoio/produtor_com_prazo.py"  # SEGUNDOS FLAGS...: um script, como os da aula
 SEMENTE_DO_PRIMEIRO_COMMIT = "2"  # com ela o sabotado sorteia morrer já no primeiro commit
 
 

@@ -11,12 +11,11 @@ import pytest
 
 from lab.kafka_local import portas
 from lab.kafka_local.cluster import KafkaLocal
-from tests.apoio.sala import FIM_S, PRONTO_S, SalaDeTeste, ate, sem_traceback
+from tests.apoio.sala import FIM_S, PRODUTOR_COM_PRAZO, PRONTO_S, SalaDeTeste, ate, sem_traceback
 
 pytestmark = pytest.mark.broker
 
 CTRL_C_S = 1.0  # o que a aula promete
-PRODUTOR_IMPACIENTE = "tests/common/produtor_impaciente.py"
 SCRIPTS = ["produtor_pedidos.py", "servico_estoque.py", "servico_pagamento.py", "servico_notificacao.py"]
 
 
@@ -102,7 +101,7 @@ def test_kafka_morto_e_reiniciado_cinco_vezes(kafka_descartavel: KafkaLocal, sal
 
 
 def test_produtor_diz_o_que_nao_foi_confirmado(kafka_descartavel: KafkaLocal, sala_descartavel: SalaDeTeste) -> None:
-    produtor = sala_descartavel.abre(PRODUTOR_IMPACIENTE, "-n", "200000")
+    produtor = sala_descartavel.abre(PRODUTOR_COM_PRAZO, "5", "-n", "200000")
     produtor.espera(" de 200000", PRONTO_S)
     kafka_descartavel.mata()
     produtor.espera("O Kafka não confirma", PRONTO_S)

@@ -6,7 +6,7 @@ import pytest
 from kafka import KafkaAdminClient
 
 from common.configuracao import NUMERO_DE_PARTICOES, TOPICOS_BASE
-from tests.apoio.sala import FIM_S, PRONTO_S, SalaDeTeste, sem_traceback
+from tests.apoio.sala import FIM_S, PRODUTOR_COM_PRAZO, PRONTO_S, SalaDeTeste, sem_traceback
 
 pytestmark = pytest.mark.broker
 
@@ -53,7 +53,7 @@ def test_cada_resultado_diz_de_onde_veio_e_quem_o_produziu(sala: SalaDeTeste) ->
 
 
 def test_topico_apagado_durante_o_envio_e_dito_sem_traceback(sala: SalaDeTeste) -> None:
-    produtor = sala.abre("tests/common/produtor_impaciente.py", "-n", "300000")
+    produtor = sala.abre(PRODUTOR_COM_PRAZO, "5", "-n", "300000")
     produtor.espera(" de 300000", FIM_S)
     sala.apaga_topicos()
     assert produtor.espera_fim(2 * FIM_S) == 1
