@@ -9,6 +9,9 @@ CONFIGURACAO_DO_BROKER = {
     "default.replication.factor": "1",
     "auto.create.topics.enable": "false",  # um nome errado deve falhar, e não criar um tópico com outro formato
     "log.retention.hours": "168",  # 7 dias: por quanto tempo um pedido espera por um serviço parado
+    # 30 dias. Depois disto um grupo parado perde os seus offsets e recomeçaria do início, em dobro: tem de ser mais do
+    # que um pedido já feito fica no log, que são até 14 dias (7 até o arquivo dele fechar, e 7). O padrão são 7
+    "offsets.retention.minutes": "43200",
     # --- o que chega comprimido é guardado descomprimido, e todo leitor lê; o padrão guarda como veio
     "compression.type": "uncompressed",
     # de um registro descomprimido; sem isto, 1 MB de gzip ou de zstd pode guardar gigabytes de zeros

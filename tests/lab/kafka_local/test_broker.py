@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
 from common.erros import ErroDeUso, ErroDoLaboratorio
 from lab import RAIZ
@@ -88,6 +88,16 @@ def test_temporario_apaga_a_pasta_e_o_java() -> None:
         pasta, java = kafka.pasta, kafka.brokers[0].pid_java
     espera_sumir(java)
     assert not pasta.exists()
+
+
+def test_os_offsets_de_um_grupo_parado_duram_mais_do_que_um_pedido_no_log(kafka: KafkaLocal) -> None:
+    """Sem eles o grupo faria em dobro o que o log ainda tem: o que se fez há `roll` (o arquivo fecha) + `retention`."""
+    nomes = dict.fromkeys(["offsets.retention.minutes", "log.roll.hours", "log.retention.hours"])
+    with KafkaAdminClient(bootstrap_servers=kafka.bootstrap) as admin:
+        do_broker = ConfigResource(ConfigResourceType.BROKER, "1", nomes)
+        ditos = admin.describe_configs([do_broker], config_filter="all")["broker"]["1"]
+    offsets_min, roll_h, retention_h = (int(ditos[nome]["value"]) for nome in nomes)
+    assert offsets_min > 60 * (roll_h + retention_h)
 
 
 @SO_POSIX
