@@ -14,7 +14,7 @@ from common.prazo import PASSO_S, espera_ate
 from lab.caos import exame
 from lab.caos.agenda import Evento, agenda
 from lab.caos.cronica import Amostra, Cronica, Episodio
-from lab.caos.falhas.falha import Alvos
+from lab.caos.falhas.falha import Alvos, Golpe
 from lab.caos.instancias import PRONTO, Instancias
 from lab.caos.observador import Observador
 from lab.caos.painel import Painel
@@ -62,38 +62,37 @@ class Ensaio:
 
     def _acontece(self, evento: Evento) -> None:
         """Com a linha em carga, injeta, deixa durar, cura, e mede quanto os três grupos levam para voltar a andar."""
-        self._poe_carga()
-        self._parada.dorme(evento.em_carga_s)
-        episodios = []
+        episodios: list[tuple[Episodio, Golpe]] = []
         with contextlib.ExitStack() as curas:
             for numero, falha in enumerate(evento.falhas):
-                episodio = Episodio(falha.nome, "", self._agora_s)
+                self._poe_carga()  # também antes da segunda: enquanto a primeira se injetava, a rajada pode ter passado
+                self._parada.dorme(evento.em_carga_s)
+                inicio_s = self._agora_s
                 alvos = Alvos(self._instancias, self._kafka, Random(evento.semente + numero))
-                episodio.alvo, episodio.aconteceu = curas.enter_context(falha.injeta(alvos))
+                golpe = curas.enter_context(falha.injeta(alvos))
+                episodio = Episodio(falha.nome, golpe.alvo, inicio_s, aconteceu=golpe.aconteceu)
                 self._cronica.episodios.append(episodio)
-                episodios.append(episodio)
+                episodios.append((episodio, golpe))
             self._parada.dorme(evento.dura_s)
         self._instancias.completa()
         curada_s = self._agora_s
-        for episodio in episodios:
+        for episodio, golpe in episodios:
+            episodio.aconteceu = golpe.aconteceu  # algumas só o sabem depois
             episodio.fim_s = curada_s
         retomada_s = self._mede_retomada()
-        for episodio in episodios:
+        for episodio, _ in episodios:
             episodio.retomada_s = retomada_s
 
     def _poe_carga(self) -> None:
         """Uma rajada de pedidos, e a espera até que cheguem: é também a calma depois da falha anterior."""
         ja_havia, _, _ = self._observador.contagem()
-        quantos = self._produz(self._plano.rajada)
+        quantos = self._plano.rajada
+        self._produz(quantos)  # mesmo que já não falte nenhum: sem carga, a falha não encontraria nada
         espera_ate(lambda: self._observador.contagem()[0] >= ja_havia + quantos, CARGA_MAXIMA_S, self._parada.confere)
 
-    def _produz(self, quantos: int) -> int:
-        """Envia `quantos` pedidos, ou quantos ainda faltam. Devolve quantos."""
-        quantos = min(quantos, self._faltam)
-        if quantos:
-            self._instancias.produz(quantos)
-            self._faltam -= quantos
-        return quantos
+    def _produz(self, quantos: int) -> None:
+        self._instancias.produz(quantos)
+        self._faltam -= quantos
 
     def _mede_retomada(self) -> float | None:
         """Segundos até cada um dos três grupos avançar; None se passou de RETOMADA_MAXIMA_S."""
@@ -112,7 +111,8 @@ class Ensaio:
 
     def _acalma(self) -> int:
         """Envia o que falta e espera que tudo chegue ao fim. Devolve quantos ainda esperam (0: calma)."""
-        self._produz(self._faltam)
+        if self._faltam > 0:
+            self._produz(self._faltam)
         produtores = self._instancias.produtores
         espera_ate(lambda: not any(p.vivo for p in produtores), PRODUTOR_S, self._parada.confere)
         restam = enviados = len(exame.le_diario(self._diario))

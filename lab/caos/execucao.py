@@ -47,7 +47,7 @@ def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Relato, parada: Para
         quando_houver_kafka(lambda: garante_topicos(tela.explica), tela.explica, parada, ESPERA_S)
         with Painel(cronica, plano, parada) as painel:
             historia = Ensaio(plano, cronica, kafka, kafka.pasta / "diario", parada).executa(painel)
-    certo = julga(historia, cronica, tela)
+    certo = julga(historia, cronica, plano, tela)
     _desenha(cronica, figura, tela)
     return 0 if certo else 1
 

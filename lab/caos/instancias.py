@@ -67,13 +67,18 @@ class Instancias:
         self._abertos.append(script)
         return script
 
-    def mata_produtor(self, quantos: int, bytes_antes: int) -> None:
-        """Um produtor de `quantos` pedidos, morto (kill -9) quando já pôs `bytes_antes` no diário."""
+    def mata_produtor(self, quantos: int, bytes_antes: int) -> bool:
+        """Um produtor de `quantos` pedidos, morto (kill -9) quando já pôs `bytes_antes` no diário.
+
+        Devolve se o pegou no meio do envio.
+        """
         ate, produtor, prazo = self._tamanho_do_diario() + bytes_antes, self.produz(quantos), Prazo(PRONTO_S)
         while self._tamanho_do_diario() < ate and produtor.vivo and not prazo.esgotado:
             self._parada.dorme(PASSO_DO_DIARIO_S)
+        no_meio = produtor.vivo and not prazo.esgotado
         with contextlib.suppress(OSError):  # terminou neste instante
             produtor.mata()
+        return no_meio
 
     def _tamanho_do_diario(self) -> int:
         return self._diario.stat().st_size if self._diario.exists() else 0
@@ -125,11 +130,14 @@ class Instancias:
             self.por_etapa[etapa].remove(script)
 
     def completa(self) -> None:
-        """Registra quem morreu sozinho e garante uma instância viva de cada serviço."""
+        """Registra quem morreu sozinho e deixa uma instância viva de cada serviço."""
         self._registra_mortes()
         for etapa, scripts in self.por_etapa.items():
             if not scripts:
                 self.abre_pronta(etapa)
+            # duas falhas no mesmo serviço abrem cada uma a sua; acumuladas, um dia sobrariam instâncias sem partição
+            for a_mais in scripts[1:]:
+                self.fecha(etapa, a_mais)
         self._recolhe([script for script in self._abertos if not script.vivo])
 
     def _registra_mortes(self) -> None:
