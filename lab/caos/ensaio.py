@@ -4,7 +4,6 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 from kafka import TopicPartition
@@ -14,11 +13,12 @@ from common.prazo import PASSO_S, espera_ate
 from lab.caos import exame
 from lab.caos.agenda import Evento, agenda
 from lab.caos.cronica import Amostra, Cronica, Episodio
-from lab.caos.falhas.falha import Alvos, Golpe
+from lab.caos.falhas.falha import Alvos
 from lab.caos.instancias import PRONTO, Instancias
 from lab.caos.observador import Observador
 from lab.caos.painel import Painel
 from lab.caos.plano import Plano
+from lab.caos.rede.rede import Rede
 from lab.caos.verificador import Historia
 from lab.kafka_local.cluster import KafkaLocal
 from lab.processos.parada import Parada
@@ -36,9 +36,10 @@ ENTRE_PERGUNTAS_S = 0.3  # cada pergunta abre um cliente Kafka
 class Ensaio:
     """Executa um Plano em um Kafka que já responde, com os tópicos criados."""
 
-    def __init__(self, plano: Plano, cronica: Cronica, kafka: KafkaLocal, diario: Path, parada: Parada) -> None:
-        self._plano, self._cronica, self._kafka, self._diario, self._parada = plano, cronica, kafka, diario, parada
-        self._instancias = Instancias(plano.tempo_s, diario, plano.ingenuo, parada)
+    def __init__(self, plano: Plano, cronica: Cronica, kafka: KafkaLocal, rede: Rede, parada: Parada) -> None:
+        self._plano, self._cronica, self._kafka, self._rede, self._parada = plano, cronica, kafka, rede, parada
+        self._diario = kafka.pasta / "diario"
+        self._instancias = Instancias(plano.tempo_s, self._diario, plano.ingenuo, rede, parada)
         self._observador = Observador()
         self._inicio = time.monotonic()
         self._faltam = plano.pedidos  # enviar
@@ -62,25 +63,24 @@ class Ensaio:
 
     def _acontece(self, evento: Evento) -> None:
         """Com a linha em carga, injeta, deixa durar, cura, e mede quanto os três grupos levam para voltar a andar."""
-        episodios: list[tuple[Episodio, Golpe]] = []
+        episodios = []
         with contextlib.ExitStack() as curas:
             for numero, falha in enumerate(evento.falhas):
                 self._poe_carga()  # também antes da segunda: enquanto a primeira se injetava, a rajada pode ter passado
                 self._parada.dorme(evento.em_carga_s)
-                inicio_s = self._agora_s
-                alvos = Alvos(self._instancias, self._kafka, Random(evento.semente + numero))
-                golpe = curas.enter_context(falha.injeta(alvos))
-                episodio = Episodio(falha.nome, golpe.alvo, inicio_s, aconteceu=golpe.aconteceu)
+                episodio = Episodio(falha.nome, "", self._agora_s)
+                sorte = Random(evento.semente + numero)
+                alvos = Alvos(self._instancias, self._kafka, self._rede, self._parada, sorte)
+                episodio.alvo, episodio.aconteceu = curas.enter_context(falha.injeta(alvos))
                 self._cronica.episodios.append(episodio)
-                episodios.append((episodio, golpe))
+                episodios.append(episodio)
             self._parada.dorme(evento.dura_s)
         self._instancias.completa()
         curada_s = self._agora_s
-        for episodio, golpe in episodios:
-            episodio.aconteceu = golpe.aconteceu  # algumas só o sabem depois
+        for episodio in episodios:
             episodio.fim_s = curada_s
         retomada_s = self._mede_retomada()
-        for episodio, _ in episodios:
+        for episodio in episodios:
             episodio.retomada_s = retomada_s
 
     def _poe_carga(self) -> None:

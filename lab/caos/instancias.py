@@ -6,6 +6,8 @@ from subprocess import TimeoutExpired
 
 from common.configuracao import ESTOQUE, ETAPAS, NOTIFICACAO, PAGAMENTO, Etapa
 from common.prazo import Prazo, espera_ate
+from common.produtor import NOME as PRODUTOR
+from lab.caos.rede.rede import Rede
 from lab.processos.parada import Parada
 from lab.processos.script import Script
 
@@ -24,11 +26,12 @@ TRACOS_DE_ERRO = ("Traceback", "Exception ignored")
 class Instancias:
     """Abre e fecha instâncias; sabe quais deviam estar vivas. Use com `with`: ao sair, nenhuma fica rodando."""
 
-    def __init__(self, tempo_s: float, diario: Path, ingenuas: bool, parada: Parada) -> None:
+    def __init__(self, tempo_s: float, diario: Path, ingenuas: bool, rede: Rede, parada: Parada) -> None:
         self.por_etapa: dict[Etapa, list[Script]] = {etapa: [] for etapa in ETAPAS}
         self.produtores: list[Script] = []
         self.mortes: list[str] = []  # o que morreu sem que ninguém mandasse, e os tracebacks
-        self._tempo_s, self._diario, self._ingenuas, self._parada = tempo_s, diario, ingenuas, parada
+        self._tempo_s, self._diario, self._ingenuas = tempo_s, diario, ingenuas
+        self._rede, self._parada = rede, parada
         self._abertos: list[Script] = []
 
     def __enter__(self) -> "Instancias":
@@ -45,7 +48,7 @@ class Instancias:
             antes = ["-m", "lab.caos.programas.sabotado", *sabotagem]
         else:
             antes = ["-m", "lab.caos.programas.ingenuo"] if self._ingenuas else []
-        script = self._roda(*antes, SCRIPTS[etapa], "--tempo", f"{self._tempo_s:.4f}")
+        script = self._roda(etapa.nome, *antes, SCRIPTS[etapa], "--tempo", f"{self._tempo_s:.4f}")
         self.por_etapa[etapa].append(script)
         return script
 
@@ -57,13 +60,15 @@ class Instancias:
 
     def produz(self, quantos: int) -> Script:
         """Um produtor que envia `quantos` pedidos e termina sozinho."""
-        produtor = self._roda("-m", "lab.caos.programas.produtor_anotado", str(self._diario), "-n", str(quantos))
+        anotado = ["-m", "lab.caos.programas.produtor_anotado", str(self._diario)]
+        produtor = self._roda(PRODUTOR, *anotado, "-n", str(quantos))
         self.produtores.append(produtor)
         return produtor
 
-    def _roda(self, arquivo: str, *flags: str) -> Script:
+    def _roda(self, quem: str, *comando: str) -> Script:
         self._parada.confere()
-        script = Script(arquivo, *flags, ambiente={"NO_COLOR": "1"})
+        ambiente = {"NO_COLOR": "1", "KAFKA_BOOTSTRAP_SERVERS": self._rede.bootstrap(quem)}
+        script = Script(*comando, ambiente=ambiente)
         self._abertos.append(script)
         return script
 

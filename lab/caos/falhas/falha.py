@@ -13,11 +13,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
 from random import Random
+from typing import NamedTuple
 
 from common.configuracao import ETAPAS, Etapa
 from lab.caos.instancias import Instancias
+from lab.caos.rede.rede import Rede
 from lab.kafka_local.broker import BrokerLocal
 from lab.kafka_local.cluster import KafkaLocal
+from lab.processos.parada import Parada
 from lab.processos.script import Script
 
 
@@ -27,6 +30,8 @@ class Alvos:
 
     instancias: Instancias
     kafka: KafkaLocal
+    rede: Rede
+    parada: Parada
     sorte: Random
 
     def etapa(self) -> Etapa:
@@ -41,12 +46,8 @@ class Alvos:
         return self.sorte.choice(self.kafka.brokers)
 
 
-@dataclass
-class Golpe:
-    """Em quem a falha foi ("ESTOQUE", "broker 2"), e se aconteceu mesmo: a que não acontece não prova nada.
-
-    Quem só sabe se aconteceu depois da cura muda `aconteceu` ao sair do `with`.
-    """
+class Golpe(NamedTuple):
+    """Em quem a falha foi ("ESTOQUE", "broker 2"), e se aconteceu mesmo: a que não acontece não prova nada."""
 
     alvo: str
     aconteceu: bool = True
