@@ -60,8 +60,14 @@ class Instancias:
 
     def produz(self, quantos: int) -> Script:
         """Um produtor que envia `quantos` pedidos e termina sozinho."""
-        anotado = ["-m", "lab.caos.programas.produtor_anotado", str(self._diario)]
-        produtor = self._roda(PRODUTOR, *anotado, "-n", str(quantos))
+        return self._produz("produtor_anotado", "-n", str(quantos))
+
+    def produz_outro(self, quantos: int) -> Script:
+        """Um produtor que não é o nosso, e envia `quantos` pedidos com cada compressão."""
+        return self._produz("outro_produtor", str(quantos))
+
+    def _produz(self, programa: str, *flags: str) -> Script:
+        produtor = self._roda(PRODUTOR, "-m", f"lab.caos.programas.{programa}", str(self._diario), *flags)
         self.produtores.append(produtor)
         return produtor
 
