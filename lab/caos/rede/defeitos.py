@@ -110,7 +110,7 @@ class SeguraEndTxn(Defeito):
     """O pedido de commit chega ao broker só depois de a transação seguinte do mesmo produtor ter começado.
 
     Para o produtor a conexão caiu: ele repete o commit por outra, e segue. O broker não distingue de qual das duas é o
-    que chega tarde, se o produtor não mudou de época (KAFKA-17754, achado pelo Jepsen no Bufstream).
+    que chega tarde, se o produtor não mudou de época (jepsen.io/analyses/bufstream-0.1.0).
     """
 
     def __init__(self, sorte: Random) -> None:
