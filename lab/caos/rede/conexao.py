@@ -15,7 +15,8 @@ _TAMANHO = 4  # bytes: cada pedido e cada resposta começam pelo seu (kafka.apac
 
 def corta(escritor: StreamWriter) -> None:
     """RST: quem está do outro lado fica sabendo na hora, e não sabe o que chegou."""
-    escritor.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST)
+    with contextlib.suppress(OSError):  # já se foi
+        escritor.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST)
     escritor.transport.abort()
 
 
