@@ -175,7 +175,8 @@ def test_corte_no_meio_de_um_pedido(laboratorio: Laboratorio) -> None:
     with laboratorio.rede.estraga(QUEM, corte):
         cliente.sendall(quadro(texto=bytes(1000)))
         assert cortada(cliente)
-        assert 0 < laboratorio.eco.octetos < len(quadro(texto=bytes(1000)))
+        assert espera_ate(lambda: laboratorio.eco.octetos > 0, PRAZO_S)
+        assert laboratorio.eco.octetos < len(quadro(texto=bytes(1000)))
         assert laboratorio.eco.quadros == []
     assert corte.atingidos == 1
 
