@@ -33,7 +33,7 @@ def configura(analisador: Argumentos) -> None:
         "--rodadas",
         type=inteiro(1, RODADAS_MAXIMO, "um número de rodadas"),
         metavar="N",
-        help="em vez de segundos: cada falha N vezes, uma por vez",
+        help="em vez de segundos: cada falha N vezes, duas a duas onde dá",
     )
     analisador.add_argument(
         "--semente",
@@ -56,7 +56,7 @@ def configura(analisador: Argumentos) -> None:
 
 
 def executa(args: argparse.Namespace) -> int:
-    """Faz o ensaio e o julga. Devolve o status (int): 0 se toda invariante vale, 1 se não, 130 se interrompido.
+    """Faz o ensaio e o julga. Devolve o status (int): 0 se passou, 1 se não, 130 se interrompido.
 
     Erro: ErroDeUso, antes de começar.
     """

@@ -4,7 +4,6 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 from kafka import TopicPartition
@@ -19,6 +18,7 @@ from lab.caos.instancias import PRONTO, Instancias
 from lab.caos.observador import Observador
 from lab.caos.painel import Painel
 from lab.caos.plano import Plano
+from lab.caos.rede.rede import Rede
 from lab.caos.verificador import Historia
 from lab.kafka_local.cluster import KafkaLocal
 from lab.processos.parada import Parada
@@ -36,9 +36,10 @@ ENTRE_PERGUNTAS_S = 0.3  # cada pergunta abre um cliente Kafka
 class Ensaio:
     """Executa um Plano em um Kafka que já responde, com os tópicos criados."""
 
-    def __init__(self, plano: Plano, cronica: Cronica, kafka: KafkaLocal, diario: Path, parada: Parada) -> None:
-        self._plano, self._cronica, self._kafka, self._diario, self._parada = plano, cronica, kafka, diario, parada
-        self._instancias = Instancias(plano.tempo_s, diario, plano.ingenuo, parada)
+    def __init__(self, plano: Plano, cronica: Cronica, kafka: KafkaLocal, rede: Rede, parada: Parada) -> None:
+        self._plano, self._cronica, self._kafka, self._rede, self._parada = plano, cronica, kafka, rede, parada
+        self._diario = kafka.pasta / "diario"
+        self._instancias = Instancias(plano.tempo_s, self._diario, plano.ingenuo, rede, parada)
         self._observador = Observador()
         self._inicio = time.monotonic()
         self._faltam = plano.pedidos  # enviar
@@ -62,13 +63,14 @@ class Ensaio:
 
     def _acontece(self, evento: Evento) -> None:
         """Com a linha em carga, injeta, deixa durar, cura, e mede quanto os três grupos levam para voltar a andar."""
-        self._poe_carga()
-        self._parada.dorme(evento.em_carga_s)
         episodios = []
         with contextlib.ExitStack() as curas:
             for numero, falha in enumerate(evento.falhas):
+                self._poe_carga()  # também antes da segunda: enquanto a primeira se injetava, a rajada pode ter passado
+                self._parada.dorme(evento.em_carga_s)
                 episodio = Episodio(falha.nome, "", self._agora_s)
-                alvos = Alvos(self._instancias, self._kafka, Random(evento.semente + numero))
+                sorte = Random(evento.semente + numero)
+                alvos = Alvos(self._instancias, self._kafka, self._rede, self._parada, sorte)
                 episodio.alvo, episodio.aconteceu = curas.enter_context(falha.injeta(alvos))
                 self._cronica.episodios.append(episodio)
                 episodios.append(episodio)
@@ -84,16 +86,13 @@ class Ensaio:
     def _poe_carga(self) -> None:
         """Uma rajada de pedidos, e a espera até que cheguem: é também a calma depois da falha anterior."""
         ja_havia, _, _ = self._observador.contagem()
-        quantos = self._produz(self._plano.rajada)
+        quantos = self._plano.rajada
+        self._produz(quantos)  # mesmo que já não falte nenhum: sem carga, a falha não encontraria nada
         espera_ate(lambda: self._observador.contagem()[0] >= ja_havia + quantos, CARGA_MAXIMA_S, self._parada.confere)
 
-    def _produz(self, quantos: int) -> int:
-        """Envia `quantos` pedidos, ou quantos ainda faltam. Devolve quantos."""
-        quantos = min(quantos, self._faltam)
-        if quantos:
-            self._instancias.produz(quantos)
-            self._faltam -= quantos
-        return quantos
+    def _produz(self, quantos: int) -> None:
+        self._instancias.produz(quantos)
+        self._faltam -= quantos
 
     def _mede_retomada(self) -> float | None:
         """Segundos até cada um dos três grupos avançar; None se passou de RETOMADA_MAXIMA_S."""
@@ -112,7 +111,8 @@ class Ensaio:
 
     def _acalma(self) -> int:
         """Envia o que falta e espera que tudo chegue ao fim. Devolve quantos ainda esperam (0: calma)."""
-        self._produz(self._faltam)
+        if self._faltam > 0:
+            self._produz(self._faltam)
         produtores = self._instancias.produtores
         espera_ate(lambda: not any(p.vivo for p in produtores), PRODUTOR_S, self._parada.confere)
         restam = enviados = len(exame.le_diario(self._diario))

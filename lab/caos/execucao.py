@@ -14,6 +14,7 @@ from lab.caos.ensaio import Ensaio
 from lab.caos.julgamento import julga
 from lab.caos.painel import Painel
 from lab.caos.plano import Plano
+from lab.caos.rede.rede import CLIENTES, Rede
 from lab.kafka_local.privado import kafka_privado
 from lab.processos.parada import Parada
 from lab.terminal.relato import Relato
@@ -43,11 +44,11 @@ def _ensaia(plano: Plano, brokers: int, figura: Path, tela: Relato, parada: Para
         f"{brokers} broker{'s' * (brokers > 1)}, {len(plano.falhas)} tipos de falha, serviços "
         f"{'ingênuos (o controle)' if plano.ingenuo else 'da aula'}"
     )
-    with kafka_privado(parada, partial(tela.cala, INTERROMPIDO), tela.explica, brokers) as kafka:
+    with kafka_privado(parada, partial(tela.cala, INTERROMPIDO), tela.explica, brokers, len(CLIENTES)) as kafka:
         quando_houver_kafka(lambda: garante_topicos(tela.explica), tela.explica, parada, ESPERA_S)
-        with Painel(cronica, plano, parada) as painel:
-            historia = Ensaio(plano, cronica, kafka, kafka.pasta / "diario", parada).executa(painel)
-    certo = julga(historia, cronica, tela)
+        with Rede(kafka) as rede, Painel(cronica, plano, parada) as painel:
+            historia = Ensaio(plano, cronica, kafka, rede, parada).executa(painel)
+    certo = julga(historia, cronica, plano, tela)
     _desenha(cronica, figura, tela)
     return 0 if certo else 1
 

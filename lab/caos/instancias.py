@@ -6,6 +6,8 @@ from subprocess import TimeoutExpired
 
 from common.configuracao import ESTOQUE, ETAPAS, NOTIFICACAO, PAGAMENTO, Etapa
 from common.prazo import Prazo, espera_ate
+from common.produtor import NOME as PRODUTOR
+from lab.caos.rede.rede import Rede
 from lab.processos.parada import Parada
 from lab.processos.script import Script
 
@@ -24,11 +26,12 @@ TRACOS_DE_ERRO = ("Traceback", "Exception ignored")
 class Instancias:
     """Abre e fecha instâncias; sabe quais deviam estar vivas. Use com `with`: ao sair, nenhuma fica rodando."""
 
-    def __init__(self, tempo_s: float, diario: Path, ingenuas: bool, parada: Parada) -> None:
+    def __init__(self, tempo_s: float, diario: Path, ingenuas: bool, rede: Rede, parada: Parada) -> None:
         self.por_etapa: dict[Etapa, list[Script]] = {etapa: [] for etapa in ETAPAS}
         self.produtores: list[Script] = []
         self.mortes: list[str] = []  # o que morreu sem que ninguém mandasse, e os tracebacks
-        self._tempo_s, self._diario, self._ingenuas, self._parada = tempo_s, diario, ingenuas, parada
+        self._tempo_s, self._diario, self._ingenuas = tempo_s, diario, ingenuas
+        self._rede, self._parada = rede, parada
         self._abertos: list[Script] = []
 
     def __enter__(self) -> "Instancias":
@@ -45,7 +48,7 @@ class Instancias:
             antes = ["-m", "lab.caos.programas.sabotado", *sabotagem]
         else:
             antes = ["-m", "lab.caos.programas.ingenuo"] if self._ingenuas else []
-        script = self._roda(*antes, SCRIPTS[etapa], "--tempo", f"{self._tempo_s:.4f}")
+        script = self._roda(etapa.nome, *antes, SCRIPTS[etapa], "--tempo", f"{self._tempo_s:.4f}")
         self.por_etapa[etapa].append(script)
         return script
 
@@ -57,23 +60,36 @@ class Instancias:
 
     def produz(self, quantos: int) -> Script:
         """Um produtor que envia `quantos` pedidos e termina sozinho."""
-        produtor = self._roda("-m", "lab.caos.programas.produtor_anotado", str(self._diario), "-n", str(quantos))
+        return self._produz("produtor_anotado", "-n", str(quantos))
+
+    def produz_outro(self, quantos: int) -> Script:
+        """Um produtor que não é o nosso, e envia `quantos` pedidos com cada compressão."""
+        return self._produz("outro_produtor", str(quantos))
+
+    def _produz(self, programa: str, *flags: str) -> Script:
+        produtor = self._roda(PRODUTOR, "-m", f"lab.caos.programas.{programa}", str(self._diario), *flags)
         self.produtores.append(produtor)
         return produtor
 
-    def _roda(self, arquivo: str, *flags: str) -> Script:
+    def _roda(self, quem: str, *comando: str) -> Script:
         self._parada.confere()
-        script = Script(arquivo, *flags, ambiente={"NO_COLOR": "1"})
+        ambiente = {"NO_COLOR": "1", "KAFKA_BOOTSTRAP_SERVERS": self._rede.bootstrap(quem)}
+        script = Script(*comando, ambiente=ambiente)
         self._abertos.append(script)
         return script
 
-    def mata_produtor(self, quantos: int, bytes_antes: int) -> None:
-        """Um produtor de `quantos` pedidos, morto (kill -9) quando já pôs `bytes_antes` no diário."""
+    def mata_produtor(self, quantos: int, bytes_antes: int) -> bool:
+        """Um produtor de `quantos` pedidos, morto (kill -9) quando já pôs `bytes_antes` no diário.
+
+        Devolve se o pegou no meio do envio.
+        """
         ate, produtor, prazo = self._tamanho_do_diario() + bytes_antes, self.produz(quantos), Prazo(PRONTO_S)
         while self._tamanho_do_diario() < ate and produtor.vivo and not prazo.esgotado:
             self._parada.dorme(PASSO_DO_DIARIO_S)
+        no_meio = produtor.vivo and not prazo.esgotado
         with contextlib.suppress(OSError):  # terminou neste instante
             produtor.mata()
+        return no_meio
 
     def _tamanho_do_diario(self) -> int:
         return self._diario.stat().st_size if self._diario.exists() else 0
@@ -125,11 +141,14 @@ class Instancias:
             self.por_etapa[etapa].remove(script)
 
     def completa(self) -> None:
-        """Registra quem morreu sozinho e garante uma instância viva de cada serviço."""
+        """Registra quem morreu sozinho e deixa uma instância viva de cada serviço."""
         self._registra_mortes()
         for etapa, scripts in self.por_etapa.items():
             if not scripts:
                 self.abre_pronta(etapa)
+            # duas falhas no mesmo serviço abrem cada uma a sua; acumuladas, um dia sobrariam instâncias sem partição
+            for a_mais in scripts[1:]:
+                self.fecha(etapa, a_mais)
         self._recolhe([script for script in self._abertos if not script.vivo])
 
     def _registra_mortes(self) -> None:

@@ -39,6 +39,11 @@ class BrokerLocal:
         self.numero = numero
         self.porta = topologia.portas[numero - 1]
         self._porta_do_controlador = topologia.portas_do_controlador[numero - 1]
+        # o nome de cada listener de clientes: a porta em que escuta, e a que anuncia
+        self._listeners = {"PLAINTEXT": (self.porta, self.porta)} | {
+            f"DESVIO{n}": (desvio.portas[numero - 1], desvio.anunciadas[numero - 1])
+            for n, desvio in enumerate(topologia.desvios, start=1)
+        }
         self._topologia = topologia
         self._pasta = topologia.pasta / f"broker-{numero}"
         self.log = self._pasta / "broker.log"
@@ -132,7 +137,7 @@ class BrokerLocal:
         if not trava.tenta(prazo.resta):
             raise _pasta_ocupada(self._topologia, trava)
         trava.solta()
-        for porta in (self.porta, self._porta_do_controlador):
+        for porta in (*(escuta for escuta, _ in self._listeners.values()), self._porta_do_controlador):
             if not portas.livre(porta):
                 raise ErroDoLaboratorio(
                     f"a porta {porta} já está em uso: há outro Kafka, talvez no Docker? "
@@ -140,16 +145,18 @@ class BrokerLocal:
                 )
 
     def _escreve_propriedades(self) -> None:
-        controlador = f"CONTROLLER://{ESTA_MAQUINA}:{self._porta_do_controlador}"
+        # só esta máquina alcança o broker: ele não tem senha
+        escuta = {nome: f"{nome}://{ESTA_MAQUINA}:{porta}" for nome, (porta, _) in self._listeners.items()}
+        anuncia = [f"{nome}://{ESTA_MAQUINA}:{porta}" for nome, (_, porta) in self._listeners.items()]
+        escuta["CONTROLLER"] = f"CONTROLLER://{ESTA_MAQUINA}:{self._porta_do_controlador}"
         do_broker = {
             **configuracao(self._topologia.brokers),
             "process.roles": "broker,controller",
             "node.id": str(self.numero),
             "controller.quorum.voters": self._topologia.eleitores,
-            # só esta máquina alcança o broker: ele não tem senha
-            "listeners": f"PLAINTEXT://{self.endereco},{controlador}",
-            "advertised.listeners": f"PLAINTEXT://{self.endereco}",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listeners": ",".join(escuta.values()),
+            "advertised.listeners": ",".join(anuncia),
+            "listener.security.protocol.map": ",".join(f"{nome}:PLAINTEXT" for nome in escuta),
             "controller.listener.names": "CONTROLLER",
             "log.dirs": str(self._dados),
         }

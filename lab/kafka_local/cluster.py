@@ -15,7 +15,7 @@ from lab.kafka_local import portas
 from lab.kafka_local.broker import BrokerLocal, inicia_juntos, para_juntos, silencio
 from lab.kafka_local.configuracao import QUANTIDADES
 from lab.kafka_local.queda import causa_da_queda
-from lab.kafka_local.topologia import Topologia
+from lab.kafka_local.topologia import Desvio, Topologia
 
 _PORTA_MAXIMA = 65_535
 
@@ -42,29 +42,38 @@ class KafkaLocal:
     """`brokers` brokers (1 ou 3) em `pasta`, da `porta` em diante (None: portas livres). Os dados sobrevivem a tudo.
 
     `diz` recebe uma linha (str) por etapa demorada. Todo erro previsto é um ErroDoLaboratorio. O que se faz aqui
-    vale para todos os brokers; para um só, há os mesmos métodos em cada um dos `brokers`.
+    vale para todos os brokers; para um só, há os mesmos métodos em cada um dos `brokers`. Cada um tem `desvios`
+    listeners a mais, anunciados em portas livres em que ainda ninguém escuta.
     """
 
     def __init__(
-        self, pasta: Path, porta: int | None = None, diz: Callable[[str], None] = silencio, brokers: int = 1
+        self,
+        pasta: Path,
+        porta: int | None = None,
+        diz: Callable[[str], None] = silencio,
+        brokers: int = 1,
+        desvios: int = 0,
     ) -> None:
         if brokers not in QUANTIDADES:
             raise ErroDeUso(f"um Kafka local tem {' ou '.join(map(str, QUANTIDADES))} brokers, e não {brokers}")
         dos_clientes = _sorteia(brokers) if porta is None else _seguidas(porta, brokers)
         # as dos controladores também não mudam em uma queda: os outros brokers as conhecem
-        self._topologia = Topologia(pasta.resolve(), dos_clientes, _sorteia(brokers, ja_usadas=dos_clientes))
+        sorteadas = _sorteia(brokers * (1 + 2 * desvios), ja_usadas=dos_clientes)
+        controladores, *pontas = (sorteadas[n : n + brokers] for n in range(0, len(sorteadas), brokers))
+        self.desvios = tuple(map(Desvio, pontas[::2], pontas[1::2]))
+        self._topologia = Topologia(pasta.resolve(), dos_clientes, controladores, self.desvios)
         self.brokers = tuple(BrokerLocal(numero, self._topologia) for numero in range(1, brokers + 1))
         self._diz = diz
 
     @staticmethod
     @contextmanager
     def em_pasta_temporaria(
-        porta: int | None = None, diz: Callable[[str], None] = silencio, brokers: int = 1
+        porta: int | None = None, diz: Callable[[str], None] = silencio, brokers: int = 1, desvios: int = 0
     ) -> "Iterator[KafkaLocal]":
         """Um Kafka ainda parado, em uma pasta temporária; no fim do bloco, nem ele nem ela existem."""
         # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
         with tempfile.TemporaryDirectory(prefix="lab-kafka-", ignore_cleanup_errors=True) as pasta:
-            kafka = KafkaLocal(Path(pasta), porta, diz, brokers)
+            kafka = KafkaLocal(Path(pasta), porta, diz, brokers, desvios)
             try:
                 yield kafka
             finally:

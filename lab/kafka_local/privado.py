@@ -19,7 +19,11 @@ _DE_OUTRO_KAFKA = ("LAB_PREFIXO", *VARIAVEIS)
 
 @contextlib.contextmanager
 def kafka_privado(
-    parada: Parada, ao_parar: Callable[[], None], diz: Callable[[str], None] = silencio, brokers: int = 1
+    parada: Parada,
+    ao_parar: Callable[[], None],
+    diz: Callable[[str], None] = silencio,
+    brokers: int = 1,
+    desvios: int = 0,
 ) -> Iterator[KafkaLocal]:
     """Neste bloco roda um Kafka temporário, o único que este processo e os seus filhos conhecem.
 
@@ -34,7 +38,7 @@ def kafka_privado(
         if parada.pedida:
             ao_parar()
 
-    with KafkaLocal.em_pasta_temporaria(diz=diz, brokers=brokers) as kafka:
+    with KafkaLocal.em_pasta_temporaria(diz=diz, brokers=brokers, desvios=desvios) as kafka:
         com_prazo(kafka.inicia, INICIO_MAXIMO_S, "iniciar o Kafka", avisa_se_pararam)
         parada.confere()
         for variavel in _DE_OUTRO_KAFKA:

@@ -9,12 +9,21 @@ from lab.kafka_local.portas import ESTA_MAQUINA
 
 
 @dataclass(frozen=True)
+class Desvio:
+    """Um listener a mais em cada broker, anunciado em outra porta: a de quem fica no meio do caminho."""
+
+    portas: tuple[int, ...]  # onde cada broker escuta
+    anunciadas: tuple[int, ...]  # onde os clientes o procuram
+
+
+@dataclass(frozen=True)
 class Topologia:
     """O que os brokers de um cluster sabem uns dos outros: as pastas e as portas. Não muda em uma queda."""
 
     pasta: Path
     portas: tuple[int, ...]  # para os clientes, uma por broker
     portas_do_controlador: tuple[int, ...]  # entre os brokers
+    desvios: tuple[Desvio, ...] = ()
 
     @property
     def brokers(self) -> int:

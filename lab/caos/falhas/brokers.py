@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-from lab.caos.falhas.falha import Alvos, Falha, Golpe, Injecao
+from lab.caos.falhas.falha import Alvos, Falha, Golpe, Injecao, Recurso
 from lab.kafka_local.broker import BrokerLocal
 
 
@@ -21,13 +21,11 @@ def _cai(termina: Callable[[BrokerLocal], None]) -> Injecao:
 @contextlib.contextmanager
 def _congela(alvos: Alvos) -> Iterator[Golpe]:
     broker = alvos.broker()
-    if broker.vivo:  # outra falha, ao mesmo tempo, pode tê-lo derrubado
-        broker.congela()
+    broker.congela()
     try:
         yield Golpe(f"broker {broker.numero}")
     finally:
-        if broker.vivo:
-            broker.descongela()
+        broker.descongela()
 
 
 @contextlib.contextmanager
@@ -40,8 +38,8 @@ def _reinicia(alvos: Alvos) -> Iterator[Golpe]:
 
 
 DE_BROKERS = (
-    Falha("broker-para", "um broker parado", (1.0, 6.0), _cai(BrokerLocal.para)),
-    Falha("broker-mata", "kill -9 em um broker", (0.0, 6.0), _cai(BrokerLocal.mata)),
-    Falha("broker-congela", "um broker congelado", (2.0, 9.0), _congela, congela=True),
-    Falha("broker-reinicia", "cada broker reiniciado", (0.0, 1.0), _reinicia),
+    Falha("broker-para", "um broker parado", (1.0, 6.0), _cai(BrokerLocal.para), tira=Recurso.KAFKA),
+    Falha("broker-mata", "kill -9 em um broker", (0.0, 6.0), _cai(BrokerLocal.mata), tira=Recurso.KAFKA),
+    Falha("broker-congela", "um broker congelado", (2.0, 9.0), _congela, tira=Recurso.KAFKA, congela=True),
+    Falha("broker-reinicia", "cada broker reiniciado", (0.0, 1.0), _reinicia, tira=Recurso.KAFKA),
 )

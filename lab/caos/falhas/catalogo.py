@@ -1,6 +1,6 @@
 """As falhas que há, e quais delas cabem em um ensaio.
 
-Uma nova é um `with` no arquivo do que ela atinge (servicos, brokers, entrada) e uma linha na lista do fim dele.
+Uma nova é um `with` no arquivo do que ela atinge (servicos, brokers, rede, entrada) e uma linha na lista do fim dele.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ from common.erros import ErroDeUso
 from lab.caos.falhas.brokers import DE_BROKERS
 from lab.caos.falhas.entrada import DA_ENTRADA
 from lab.caos.falhas.falha import Alvos, Falha, Golpe
+from lab.caos.falhas.rede import DA_REDE
 from lab.caos.falhas.servicos import DE_SERVICOS
 
 PODE_CONGELAR = hasattr(signal, "SIGSTOP") and os.name == "posix"
@@ -23,7 +24,7 @@ def _nenhuma(_: Alvos) -> Iterator[Golpe]:
 
 
 NENHUMA = Falha("nenhuma", "nada acontece: a linha de base", (1.0, 3.0), _nenhuma)
-FALHAS = {falha.nome: falha for falha in (NENHUMA, *DE_SERVICOS, *DA_ENTRADA, *DE_BROKERS)}
+FALHAS = {falha.nome: falha for falha in (NENHUMA, *DE_SERVICOS, *DA_ENTRADA, *DE_BROKERS, *DA_REDE)}
 
 
 def escolhidas(nomes: str | None, ingenuo: bool) -> list[Falha]:

@@ -1,4 +1,4 @@
-"""As falhas do que entra na linha: registros que não são pedidos, e um produtor morto no meio do envio."""
+"""As falhas do que entra na linha: registros que não são pedidos, um produtor que não é o nosso, outro morto."""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,11 +10,13 @@ from common.conexao.clientes import do_produtor
 from common.configuracao import NUMERO_DE_PARTICOES, topicos
 from common.erros import PrazoEsgotado
 from common.pedido import codifica, novos_pedidos
-from common.prazo import com_prazo
+from common.prazo import com_prazo, espera_ate
 from lab.caos.falhas.falha import Alvos, Falha, Golpe
 
 VENENOS_POR_TOPICO = 20
-ENVENENA_S = 40.0  # publicar 60 registros leva milissegundos; com o broker fora, até ele voltar
+ENVENENA_S = 20.0  # publicar 43 registros leva milissegundos; o resto é folga para um broker que acaba de voltar
+DE_OUTRO_CLIENTE = 25  # pedidos, com cada uma das quatro compressões
+OUTRO_CLIENTE_S = 20.0  # leva uns 2 s
 ENVIO_LONGO = 5_000  # pedidos: uns 0,5 s de envio
 DIARIO_MAXIMO_BYTES = 40_000  # a morte vem em algum ponto dos primeiros 100 pedidos, ou pouco depois
 
@@ -51,8 +53,8 @@ def _veneno(alvos: Alvos) -> Iterator[Golpe]:
 
     aconteceu = True
     try:
-        com_prazo(publica, 2 * ENVENENA_S, "envenenar os tópicos")
-    except (KafkaError, PrazoEsgotado):  # outra falha, ao mesmo tempo, levou o broker
+        com_prazo(publica, ENVENENA_S, "envenenar os tópicos")
+    except (KafkaError, PrazoEsgotado):
         aconteceu = False
     yield Golpe("os três tópicos", aconteceu)
 
@@ -60,11 +62,19 @@ def _veneno(alvos: Alvos) -> Iterator[Golpe]:
 @contextlib.contextmanager
 def _produtor_morto(alvos: Alvos) -> Iterator[Golpe]:
     """kill -9 no meio do envio; a carga continua com outros produtores."""
-    alvos.instancias.mata_produtor(ENVIO_LONGO, alvos.sorte.randint(1, DIARIO_MAXIMO_BYTES))
-    yield Golpe("produtor")
+    yield Golpe("produtor", alvos.instancias.mata_produtor(ENVIO_LONGO, alvos.sorte.randint(1, DIARIO_MAXIMO_BYTES)))
+
+
+@contextlib.contextmanager
+def _outro_cliente(alvos: Alvos) -> Iterator[Golpe]:
+    """O que ele envia são pedidos como os outros: contam, e têm de chegar ao fim."""
+    produtor = alvos.instancias.produz_outro(DE_OUTRO_CLIENTE)
+    terminou = espera_ate(lambda: not produtor.vivo, OUTRO_CLIENTE_S, alvos.parada.confere)
+    yield Golpe("produtor", terminou and produtor.espera_fim(OUTRO_CLIENTE_S) == 0)
 
 
 DA_ENTRADA = (
+    Falha("outro-cliente", "pedidos que outro cliente comprimiu", (0.0, 1.0), _outro_cliente),
     Falha("produtor-morto", "kill -9 no produtor", (0.0, 1.0), _produtor_morto),
     Falha("veneno", "registros que não são pedidos", (0.0, 1.0), _veneno),
 )

@@ -3,18 +3,24 @@
 Uma falha é um `with`: injeta ao entrar, cura ao sair, e o seu valor (Golpe) diz em quem foi. As esperas dentro dele
 têm prazo e toleram não ver o que esperavam: com duas falhas ao mesmo tempo, uma pode atrasar a outra. Quem julga é o
 verificador, no fim.
+
+De duas ao mesmo tempo, a segunda entra por último e se cura primeiro. Uma falha diz o que tira dos outros e de que
+precisa, e a agenda só junta um par em que a primeira deixa a segunda acontecer.
 """
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import IntEnum
 from random import Random
 from typing import NamedTuple
 
 from common.configuracao import ETAPAS, Etapa
 from lab.caos.instancias import Instancias
+from lab.caos.rede.rede import Rede
 from lab.kafka_local.broker import BrokerLocal
 from lab.kafka_local.cluster import KafkaLocal
+from lab.processos.parada import Parada
 from lab.processos.script import Script
 
 
@@ -24,13 +30,15 @@ class Alvos:
 
     instancias: Instancias
     kafka: KafkaLocal
+    rede: Rede
+    parada: Parada
     sorte: Random
 
     def etapa(self) -> Etapa:
         return self.sorte.choice(ETAPAS)
 
     def instancia(self, etapa: Etapa) -> Script:
-        """Uma instância viva. Se não há nenhuma (outra falha as levou), uma nova."""
+        """Uma instância viva, e não congelada. Se não há nenhuma (outra falha as levou), uma nova."""
         vivas = [script for script in self.instancias.por_etapa[etapa] if script.vivo]
         return self.sorte.choice(vivas) if vivas else self.instancias.abre_pronta(etapa)
 
@@ -45,6 +53,14 @@ class Golpe(NamedTuple):
     aconteceu: bool = True
 
 
+class Recurso(IntEnum):
+    """O que uma falha tira enquanto dura, ou de que precisa para acontecer. Cada um depende do seguinte."""
+
+    NADA = 0
+    TRABALHO = 1  # um pedido que passa por todo serviço, e em cada um deles uma instância que o recebe
+    KAFKA = 2  # que uma instância nova se conecte
+
+
 Injecao = Callable[[Alvos], AbstractContextManager[Golpe]]
 
 
@@ -56,5 +72,11 @@ class Falha:
     explica: str
     dura_s: tuple[float, float]
     injeta: Injecao
+    tira: Recurso = Recurso.NADA
+    precisa: Recurso = Recurso.KAFKA
     congela: bool = False  # precisa de SIGSTOP, que o Windows não tem
     sabota: bool = False  # o que se sabota é a transação, que o serviço ingênuo não tem
+
+    def deixa(self, outra: "Falha") -> bool:
+        """Diz se `outra` pode acontecer enquanto esta dura."""
+        return self.tira < outra.precisa

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 
 from common.conexao.clientes import SESSAO_MS
 from common.configuracao import ESTOQUE, ETAPAS, Etapa
-from lab.caos.falhas.falha import Alvos, Falha, Golpe, Injecao
-from lab.caos.instancias import Instancias
+from lab.caos.falhas.falha import Alvos, Falha, Golpe, Injecao, Recurso
+from lab.caos.instancias import PRONTO, Instancias
 from lab.caos.programas.sabotado import MARCA, PASSO_LENTO_S
 from lab.processos.script import Script
 
 ALEM_DA_SESSAO_S = SESSAO_MS / 1000 + 1.5  # depois disto o grupo deu por morta uma instância congelada
 ACORDA_S = 5.0  # o que uma instância descongelada leva para descobrir que foi expulsa e tentar algo com isso
 DE_VOLTA = ("Sessão perdida", "Rebalanceamento")  # o que ela diz então
-SABOTAGEM_S = 20.0  # até a sabotagem acontecer: depende de haver trabalho
+SABOTAGEM_S = 15.0  # até a sabotagem acontecer: leva 1 s, se há trabalho
 ESTOQUES_A_MAIS = 3  # com o que já existe são quatro, para três partições
 
 Termino = Callable[[Instancias, Etapa, Script], None]
@@ -58,12 +58,15 @@ def _congela(alvos: Alvos) -> Iterator[Golpe]:
     """Congelada além da sessão: outra assume o trabalho dela, e ela acorda achando que ainda é sua."""
     etapa, instancias = alvos.etapa(), alvos.instancias
     zumbi = alvos.instancia(etapa)
+    instancias.por_etapa[etapa].remove(zumbi)  # ninguém a escolhe, e nenhum Ctrl+C a encerraria
     zumbi.congela()
     try:
-        outra = instancias.abre_pronta(etapa)  # só fica pronta quando a sessão da congelada vence
-        yield Golpe(etapa.nome)
+        outra = instancias.abre(etapa)
+        expulsa = instancias.aguarda(outra, PRONTO)  # só quando a sessão da congelada vence
+        yield Golpe(etapa.nome, expulsa)
     finally:
         acorda_em = _descongela(zumbi)
+        instancias.por_etapa[etapa].append(zumbi)
     instancias.aguarda(zumbi, *DE_VOLTA, segundos=ACORDA_S, desde=acorda_em)
     instancias.fecha(etapa, outra)
 
@@ -72,12 +75,14 @@ def _congela(alvos: Alvos) -> Iterator[Golpe]:
 def _congela_no_join(alvos: Alvos) -> Iterator[Golpe]:
     etapa, instancias = alvos.etapa(), alvos.instancias
     zumbi = instancias.abre_pronta(etapa, "congela-no-join", "0")
+    instancias.por_etapa[etapa].remove(zumbi)
     outra = instancias.abre(etapa)  # o rebalanceamento que ela provoca é o segundo join da sabotada
     try:
         aconteceu = instancias.aguarda(zumbi, MARCA, segundos=SABOTAGEM_S)
         yield Golpe(etapa.nome, aconteceu)
     finally:
         acorda_em = _descongela(zumbi)
+        instancias.por_etapa[etapa].append(zumbi)
     instancias.aguarda(zumbi, *DE_VOLTA, segundos=ACORDA_S, desde=acorda_em)
     instancias.fecha(etapa, outra)
     instancias.fecha(etapa, zumbi)
@@ -103,13 +108,15 @@ def _instancias(alvos: Alvos) -> Iterator[Golpe]:
 
 
 DE_SERVICOS = (
-    Falha("ctrl-c", "Ctrl+C em um serviço", (0.0, 2.0), _cai(Instancias.fecha)),
-    Falha("kill-9", "kill -9 em um serviço", (0.0, 4.0), _cai(Instancias.mata)),
+    Falha("ctrl-c", "Ctrl+C em um serviço", (0.0, 2.0), _cai(Instancias.fecha), tira=Recurso.TRABALHO),
+    Falha("kill-9", "kill -9 em um serviço", (0.0, 4.0), _cai(Instancias.mata), tira=Recurso.TRABALHO),
     Falha(
         "kill-9-no-commit",
         "kill -9 entre enviar e confirmar",
         (0.0, 2.0),
         _sabotagem("kill-9-no-commit", termina=Instancias.mata),
+        tira=Recurso.TRABALHO,
+        precisa=Recurso.TRABALHO,
         sabota=True,
     ),
     Falha(
@@ -117,14 +124,24 @@ DE_SERVICOS = (
         "Ctrl+C entre enviar e confirmar",
         (1.0, 2.0),  # ela sai em menos de 1 s
         _sabotagem("ctrl-c-no-commit", termina=Instancias.mata),
+        tira=Recurso.TRABALHO,
+        precisa=Recurso.TRABALHO,
         sabota=True,
     ),
-    Falha("aborta", "transações abortadas ao acaso", (2.0, 4.0), _sabotagem("aborta"), sabota=True),
+    Falha(
+        "aborta",
+        "transações abortadas ao acaso",
+        (2.0, 4.0),
+        _sabotagem("aborta"),
+        precisa=Recurso.TRABALHO,
+        sabota=True,
+    ),
     Falha(
         "envio-falho",
         "envios que o broker gravou e a resposta nega",
         (2.0, 4.0),
         _sabotagem("envio-falho", ETAPAS[:2]),  # a última não envia nada
+        precisa=Recurso.TRABALHO,
         sabota=True,
     ),
     Falha(
@@ -132,6 +149,8 @@ DE_SERVICOS = (
         "um passo além do max.poll.interval.ms",
         (PASSO_LENTO_S + 0.5, PASSO_LENTO_S + 2.0),  # o bastante para ela descobrir que foi expulsa e voltar
         _sabotagem("passo-lento"),
+        tira=Recurso.TRABALHO,
+        precisa=Recurso.TRABALHO,
         sabota=True,
     ),
     Falha("congela", "um serviço congelado além da sessão, que acorda", (1.0, 4.0), _congela, congela=True),
@@ -140,8 +159,10 @@ DE_SERVICOS = (
         "congelado no meio de um join, além da sessão",
         (ALEM_DA_SESSAO_S, ALEM_DA_SESSAO_S + 1.5),
         _congela_no_join,
+        tira=Recurso.TRABALHO,  # até a sessão dela vencer, o grupo espera
         congela=True,
         sabota=True,
     ),
-    Falha("instancias", "entram até quatro estoques, e saem", (0.0, 2.0), _instancias),
+    # uma das quatro fica sem partição, e poderia ser justamente a que outra falha escolhe
+    Falha("instancias", "entram até quatro estoques, e saem", (0.0, 2.0), _instancias, tira=Recurso.TRABALHO),
 )

@@ -15,7 +15,10 @@ SCRIPT = "produtor_pedidos.py"
 ENVIANDO, CONFIRMADO = b"? ", b"= "
 
 
-def _anota_envios(diario: int) -> None:
+def anota_envios(caminho: str) -> None:
+    """Daqui em diante todo KafkaProducer deste processo anota o que envia no diário `caminho`."""
+    # O_APPEND: vários produtores escrevem no mesmo diário, cada linha inteira
+    diario = os.open(caminho, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
     envia = KafkaProducer.send
 
     def anotado(produtor: Any, topico: str, valor: bytes, chave: bytes, *resto: Any) -> Any:
@@ -32,8 +35,7 @@ def _anota_envios(diario: int) -> None:
 def main() -> None:
     _, caminho, *flags = sys.argv
     sys.argv = [SCRIPT, *flags]  # antes de importar common: é por ele que se sabe qual script roda
-    # O_APPEND: vários produtores escrevem no mesmo diário, cada linha inteira
-    _anota_envios(os.open(caminho, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600))
+    anota_envios(caminho)
     runpy.run_path(SCRIPT, run_name="__main__")
 
 

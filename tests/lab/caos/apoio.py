@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.apoio.comando import comeca
 
 FIM_S = 600.0  # aqui, uns 90 s; o próprio ensaio tem prazos menores
+DA_REDE = "rede-atraso,rede-corte,rede-buraco,rede-mao-unica,rede-conta-gotas,rede-endtxn"
 
 
 @contextlib.contextmanager

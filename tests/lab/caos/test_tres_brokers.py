@@ -1,16 +1,16 @@
-"""O caos de verdade em três brokers: as falhas deles e as dos serviços congelados, cada uma uma vez."""
+"""O caos de verdade em três brokers: as falhas deles, as da rede e as dos serviços congelados, cada uma uma vez."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from tests.lab.caos.apoio import exige_que_passe
+from tests.lab.caos.apoio import DA_REDE, exige_que_passe
 
 pytestmark = [pytest.mark.broker, pytest.mark.skipif(os.name == "nt", reason="o Windows não tem SIGSTOP")]
 
-FALHAS = "congela,congela-no-join,instancias,broker-mata,broker-congela,broker-para,broker-reinicia"
-SEMENTE = "8"  # com ela cada broker sofre uma falha
+FALHAS = f"congela,congela-no-join,instancias,broker-mata,broker-congela,broker-para,broker-reinicia,{DA_REDE}"
+SEMENTE = "1189"  # com ela cada broker sofre uma falha
 BROKERS = {"broker 1", "broker 2", "broker 3"}
 
 
