@@ -38,8 +38,9 @@ class Ensaio:
 
     def __init__(self, plano: Plano, cronica: Cronica, kafka: KafkaLocal, rede: Rede, parada: Parada) -> None:
         self._plano, self._cronica, self._kafka, self._rede, self._parada = plano, cronica, kafka, rede, parada
-        self._diario = kafka.pasta / "diario"
-        self._instancias = Instancias(plano.tempo_s, self._diario, plano.ingenuo, rede, parada)
+        self._diarios = kafka.pasta / "diarios"
+        self._diarios.mkdir()
+        self._instancias = Instancias(plano.tempo_s, self._diarios, plano.ingenuo, rede, parada)
         self._observador = Observador()
         self._inicio = time.monotonic()
         self._faltam = plano.pedidos  # enviar
@@ -115,7 +116,7 @@ class Ensaio:
             self._produz(self._faltam)
         produtores = self._instancias.produtores
         espera_ate(lambda: not any(p.vivo for p in produtores), PRODUTOR_S, self._parada.confere)
-        restam = enviados = len(exame.le_diario(self._diario))
+        restam = enviados = len(exame.le_diarios(self._diarios))
 
         def tudo_chegou() -> bool:
             nonlocal restam
@@ -143,7 +144,7 @@ class Ensaio:
         novos, aprovados, concluidos = topicos()
         return Historia(
             topicos=(novos, aprovados, concluidos),
-            enviados=exame.le_diario(self._diario),
+            enviados=exame.le_diarios(self._diarios),
             lidos=exame.le_tudo(fins, self._parada),
             vistos=self._observador.leitura,
             donos=donos,

@@ -123,14 +123,12 @@ def donos() -> dict[str, dict[int, list[str]]]:
     return resultado
 
 
-def le_diario(caminho: Path) -> dict[UUID, Envio]:
-    """O que os produtores enviaram, e onde o Kafka confirmou. A última linha pode estar pela metade (kill -9)."""
+def le_diarios(pasta: Path) -> dict[UUID, Envio]:
+    """O que os produtores enviaram, e onde o Kafka confirmou; a última linha de um diário pode estar pela metade."""
     enviados: dict[UUID, Envio] = {}
-    if not caminho.exists():
-        return enviados
-    with caminho.open("rb") as diario:
-        for linha in diario:
-            if not linha.endswith(b"\n"):
+    for diario in pasta.iterdir():
+        for linha in diario.read_bytes().splitlines(keepends=True):
+            if not linha.endswith(b"\n"):  # morto (kill -9) no meio dela
                 break
             fato, resto = linha[: len(ENVIANDO)], linha[len(ENVIANDO) : -1]
             if fato == ENVIANDO:

@@ -26,11 +26,11 @@ TRACOS_DE_ERRO = ("Traceback", "Exception ignored")
 class Instancias:
     """Abre e fecha instâncias; sabe quais deviam estar vivas. Use com `with`: ao sair, nenhuma fica rodando."""
 
-    def __init__(self, tempo_s: float, diario: Path, ingenuas: bool, rede: Rede, parada: Parada) -> None:
+    def __init__(self, tempo_s: float, diarios: Path, ingenuas: bool, rede: Rede, parada: Parada) -> None:
         self.por_etapa: dict[Etapa, list[Script]] = {etapa: [] for etapa in ETAPAS}
         self.produtores: list[Script] = []
         self.mortes: list[str] = []  # o que morreu sem que ninguém mandasse, e os tracebacks
-        self._tempo_s, self._diario, self._ingenuas = tempo_s, diario, ingenuas
+        self._tempo_s, self._diarios, self._ingenuas = tempo_s, diarios, ingenuas
         self._rede, self._parada = rede, parada
         self._abertos: list[Script] = []
 
@@ -67,7 +67,7 @@ class Instancias:
         return self._produz("outro_produtor", str(quantos))
 
     def _produz(self, programa: str, *flags: str) -> Script:
-        produtor = self._roda(PRODUTOR, "-m", f"lab.caos.programas.{programa}", str(self._diario), *flags)
+        produtor = self._roda(PRODUTOR, "-m", f"lab.caos.programas.{programa}", str(self._diario()), *flags)
         self.produtores.append(produtor)
         return produtor
 
@@ -79,20 +79,21 @@ class Instancias:
         return script
 
     def mata_produtor(self, quantos: int, bytes_antes: int) -> bool:
-        """Um produtor de `quantos` pedidos, morto (kill -9) quando já pôs `bytes_antes` no diário.
+        """Um produtor de `quantos` pedidos, morto (kill -9) quando já pôs `bytes_antes` no seu diário.
 
         Devolve se o pegou no meio do envio.
         """
-        ate, produtor, prazo = self._tamanho_do_diario() + bytes_antes, self.produz(quantos), Prazo(PRONTO_S)
-        while self._tamanho_do_diario() < ate and produtor.vivo and not prazo.esgotado:
+        diario, produtor, prazo = self._diario(), self.produz(quantos), Prazo(PRONTO_S)
+        while produtor.vivo and not prazo.esgotado and not (diario.exists() and diario.stat().st_size >= bytes_antes):
             self._parada.dorme(PASSO_DO_DIARIO_S)
         no_meio = produtor.vivo and not prazo.esgotado
         with contextlib.suppress(OSError):  # terminou neste instante
             produtor.mata()
         return no_meio
 
-    def _tamanho_do_diario(self) -> int:
-        return self._diario.stat().st_size if self._diario.exists() else 0
+    def _diario(self) -> Path:
+        """O do próximo produtor. Cada um tem o seu: uma linha pela metade não estraga a de ninguém."""
+        return self._diarios / str(len(self.produtores))
 
     def aguarda(self, script: Script, *trechos: str, segundos: float = PRONTO_S, desde: float = 0.0) -> bool:
         """Espera um dos `trechos` em uma linha de `script` depois de `desde` (time.monotonic), enquanto ele viver.

@@ -1,6 +1,6 @@
 """Um produtor que não é o nosso: comprime, escreve o JSON do seu jeito e deixa a biblioteca escolher a partição.
 
-`python -m lab.caos.programas.outro_produtor DIARIO N`: N pedidos com cada compressão, no mesmo diário.
+`python -m lab.caos.programas.outro_produtor DIARIO N`: N pedidos com cada compressão.
 """
 
 import json

@@ -17,8 +17,7 @@ ENVIANDO, CONFIRMADO = b"? ", b"= "
 
 def anota_envios(caminho: str) -> None:
     """Daqui em diante todo KafkaProducer deste processo anota o que envia no diário `caminho`."""
-    # O_APPEND: vários produtores escrevem no mesmo diário, cada linha inteira
-    diario = os.open(caminho, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    diario = os.open(caminho, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
     envia = KafkaProducer.send
 
     def anotado(produtor: Any, topico: str, valor: bytes, chave: bytes, *resto: Any) -> Any:

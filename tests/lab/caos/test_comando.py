@@ -8,7 +8,7 @@ import pytest
 
 from common.pedido import codifica, novos_pedidos
 from lab import RAIZ
-from lab.caos.exame import le_diario
+from lab.caos.exame import le_diarios
 from lab.caos.observador import resumo
 
 
@@ -50,14 +50,14 @@ runpy.run_module("lab", run_name="__main__")
 
 
 def test_o_diario_diz_o_que_foi_confirmado_e_onde(tmp_path: Path) -> None:
-    confirmado, sem_resposta, cortado = novos_pedidos(3)
-    diario = tmp_path / "diario"
-    diario.write_bytes(
+    confirmado, sem_resposta, cortado, de_outro = novos_pedidos(4)
+    (tmp_path / "0").write_bytes(
         b"? %b\n? %b\n= %b 2 17\n? %b"
         % (codifica(confirmado), codifica(sem_resposta), str(confirmado.id).encode(), codifica(cortado)[:40])
     )
-    enviados = le_diario(diario)
-    assert set(enviados) == {confirmado.id, sem_resposta.id}
+    (tmp_path / "1").write_bytes(b"? %b\n" % codifica(de_outro))
+    enviados = le_diarios(tmp_path)
+    assert set(enviados) == {confirmado.id, sem_resposta.id, de_outro.id}
     assert enviados[confirmado.id].lugar == (2, 17)
     assert enviados[sem_resposta.id].lugar is None
     assert enviados[confirmado.id].total_centavos == confirmado.total_centavos
