@@ -37,9 +37,12 @@ class Alvos:
     def etapa(self) -> Etapa:
         return self.sorte.choice(ETAPAS)
 
+    def vivas(self, etapa: Etapa) -> list[Script]:
+        return [script for script in self.instancias.por_etapa[etapa] if script.vivo]
+
     def instancia(self, etapa: Etapa) -> Script:
         """Uma instância viva, e não congelada. Se não há nenhuma (outra falha as levou), uma nova."""
-        vivas = [script for script in self.instancias.por_etapa[etapa] if script.vivo]
+        vivas = self.vivas(etapa)
         return self.sorte.choice(vivas) if vivas else self.instancias.abre_pronta(etapa)
 
     def broker(self) -> BrokerLocal:

@@ -17,8 +17,10 @@ ATINGE_S = 15.0  # até o primeiro atingido: o EndTxn espera que o serviço desi
 def _na_rede(defeitos: Callable[[Random], Defeito], so_servicos: bool = False) -> Injecao:
     @contextlib.contextmanager
     def injeta(alvos: Alvos) -> Iterator[Golpe]:
+        # outra falha pode ter levado o serviço: no trecho dele nada passaria
+        mudos = [etapa.nome for etapa in ETAPAS if not alvos.vivas(etapa)]
         trechos = [etapa.nome for etapa in ETAPAS] if so_servicos else list(alvos.rede.trechos)
-        trecho, defeito = alvos.sorte.choice(trechos), defeitos(alvos.sorte)
+        trecho, defeito = alvos.sorte.choice([nome for nome in trechos if nome not in mudos]), defeitos(alvos.sorte)
         with alvos.rede.estraga(trecho, defeito):
             alvos.instancias.produz(PEDIDOS)
             aconteceu = espera_ate(lambda: defeito.atingidos > 0, ATINGE_S, alvos.parada.confere)
