@@ -1,6 +1,7 @@
 """A demonstração em linhas, para um pipe ou uma janela pequena: cada linha começa pelo terminal de que saiu."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class EmLinhas(Relato):
 
     def linha(self, terminal: str, cor: str, texto: str) -> None:
         """Uma linha de um dos terminais."""
-        self._escreve(Text.assemble((f"{terminal} ", f"bold {cor}"), (visivel(texto), cor)), quebra=False)
+        self._escreve(Text.assemble((f"{terminal} ", f"bold {cor}"), visivel(texto)), quebra=False)
 
     @contextlib.contextmanager
     def aberta(self, terminais: Terminais) -> Iterator[None]:
@@ -41,6 +42,7 @@ class EmLinhas(Relato):
     def anuncia(self, explicacao: str, observe: str) -> None:
         """O que vai acontecer, e o que observar enquanto acontece."""
         self.passo.explicacao, self.passo.observe = explicacao, observe
+        self.passo.anunciado = time.monotonic()
         self._escreve(Text(f"{explicacao} Observe: {observe}"))
 
     @contextlib.contextmanager
