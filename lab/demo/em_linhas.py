@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from common.erros import motivo
 from common.terminal.texto import visivel
 from lab.demo.figura import retrata
 from lab.demo.passo import Passo
@@ -63,7 +64,7 @@ class EmLinhas(Relato):
                 retrata(self.passo, terminais, self._figura)
                 self.explica(f"Figura: {self._figura}")
             except OSError as erro:
-                self.explica(f"AVISO: não consegui gravar {self._figura} ({erro.strerror or erro})")
+                self.explica(f"AVISO: não consegui gravar {self._figura} ({motivo(erro)})")
 
     def _acontece(self, texto: Text, quebra: bool = True) -> None:
         if self.passo.parte:  # o que vem antes da primeira parte não é da história
