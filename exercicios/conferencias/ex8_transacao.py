@@ -1,12 +1,22 @@
 """Conferência do exercício 8: duas instâncias morrem, uma em cada pane, e uma terceira termina o trabalho."""
 
-from common.configuracao import ESTOQUE
+from kafka import TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+
+from common.conexao.clientes import leitor
+from common.configuracao import ESTOQUE, PEDIDOS_APROVADOS
+from common.terminal.sinais import Interrupcao
 from exercicios.conferencias.bancada import espera_etapa, morre_na_pane, roda, servicos
 from exercicios.conferencias.falta import Falta
+from lab.confere.leitura import le
 from lab.processos.sala import Sala
+from lab.processos.script import Script
 
 PEDIDOS = "10"
 DEPOIS_DO_ENVIO, DEPOIS_DO_OFFSET = "1", "2"  # cada pedido passa por duas panes
+
+
+EXPULSA = ("ProducerFencedError", "InvalidProducerEpochError")
 
 
 def confere(sala: Sala, modulo: str) -> None:
@@ -15,7 +25,42 @@ def confere(sala: Sala, modulo: str) -> None:
     vitimas = servicos(sala, 1, "-m", modulo, "--pane", DEPOIS_DO_OFFSET, ja_abertos=vitimas)
     roda(sala, "produtor_pedidos.py", "-n", PEDIDOS)
     for vitima in vitimas:
-        morre_na_pane(vitima)
+        _morre(vitima)
     contados = espera_etapa(ESTOQUE, *servicos(sala, 1, "-m", modulo))
-    if not contados.certa:
-        raise Falta(f"depois de duas mortes no meio da transação: {contados.veredito()}")
+    if contados.perdidos():
+        raise Falta(
+            f"{contados.veredito()}: o offset avançou sem o resultado. O consumidor ainda o grava sozinho, em vez da "
+            "transação (TODO 4)"
+        )
+    if contados.duplicados():
+        raise Falta(
+            f"{contados.veredito()}: o resultado ficou sem o offset. Os dois têm de estar na mesma transação, entre o "
+            "começo dela (TODO 3) e a confirmação (TODO 5)"
+        )
+    if interrompidas(sala) < len(vitimas):
+        raise Falta(
+            "nada se perdeu nem se duplicou, mas nenhuma pane interrompeu uma transação: a primeira fica depois do "
+            "envio, a segunda depois do offset, e as duas antes da confirmação"
+        )
+
+
+def _morre(vitima: Script) -> None:
+    try:
+        morre_na_pane(vitima)
+    except Falta as falta:
+        if any(nome in str(falta) for nome in EXPULSA):
+            raise Falta(
+                f"uma instância expulsou a outra: o nome do produtor transacional tem de ser só desta instância, com "
+                f"um uuid4() (TODO 1). {falta}"
+            ) from None
+        raise
+
+
+def interrompidas(sala: Sala) -> int:
+    """Quantos envios (int) de transações que não se confirmaram estão em pedidos_aprovados."""
+    topico = sala.topico(PEDIDOS_APROVADOS)
+    todos: list[ConsumerRecord] = []
+    with leitor(isolation_level="read_uncommitted") as consumidor:
+        particoes = [TopicPartition(topico, numero) for numero in consumidor.partitions_for_topic(topico)]
+        le(consumidor, consumidor.end_offsets(particoes), todos.append, Interrupcao())
+    return len(todos) - len(sala.registros(PEDIDOS_APROVADOS))
