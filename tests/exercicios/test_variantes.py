@@ -20,7 +20,6 @@ pytestmark = pytest.mark.broker
 Trocas = list[tuple[str, str]]
 
 PUBLICA = '                servico.publica(pedido.aprovado(), f"Pedido {pedido} aprovado")\n'
-RECUSA = "            if any(item.produto == EM_FALTA for item in pedido.itens):\n"
 DIZ_QUE_RECUSA = '                servico.diga(f"Pedido {pedido} recusado: {EM_FALTA} em falta")\n'
 PANE = "            pane.aqui()\n"
 OFFSET = "            produtor.send_offsets_to_transaction(lido, eu_no_grupo)\n"
