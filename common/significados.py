@@ -75,6 +75,15 @@ DO_KAFKA = {
     "UnsupportedVersionError": "este Kafka é antigo demais para o pedido",
 }
 
+# de requests.exceptions: como um download falha
+_DE_UM_DOWNLOAD = {
+    "ChunkedEncodingError": "a conexão caiu no meio do download",
+    "ConnectTimeout": "sem resposta",
+    "ConnectionError": "não há rede até lá",
+    "ProxyError": "o proxy não deixou passar",
+    "ReadTimeout": "sem resposta",
+}
+
 _DO_SISTEMA = {
     errno.EACCES: "sem permissão",
     errno.EADDRNOTAVAIL: "o endereço não é desta máquina",
@@ -98,5 +107,7 @@ _DO_SISTEMA = {
 def significado(erro: BaseException) -> str:
     """O erro (de outros) em português: o nome e o que ele quer dizer; se é do sistema, só o que quer dizer (str)."""
     if isinstance(erro, OSError):
+        if dito := _DE_UM_DOWNLOAD.get(type(erro).__name__):
+            return dito
         return _DO_SISTEMA.get(erro.errno or 0, erro.strerror or str(erro) or type(erro).__name__)
     return f"{type(erro).__name__}: {DO_KAFKA.get(type(erro).__name__, DESCONHECIDO)}"

@@ -9,6 +9,7 @@ from typing import Any
 
 import kafka.errors
 import pytest
+import requests
 from kafka.errors import KafkaTimeoutError
 
 from common import erros, significados
@@ -41,6 +42,7 @@ def test_motivo_so_repete_o_que_e_nosso() -> None:
     assert motivo(KafkaIndisponivel("conexão recusada")) == "conexão recusada"
     assert motivo(ConnectionResetError("reset by peer")) == "reset by peer"
     assert motivo(OSError(errno.ENOSPC, "No space left on device")) == "o disco está cheio"
+    assert motivo(requests.exceptions.ConnectTimeout("timed out")) == "sem resposta"
     assert motivo(KeyError("x")) == f"KeyError: {significados.DESCONHECIDO}"
     assert motivo(KafkaTimeoutError("...")) == "KafkaTimeoutError: a resposta não veio no prazo"
 

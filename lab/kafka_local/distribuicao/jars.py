@@ -95,7 +95,7 @@ def _baixa(jar: Jar, destino: Path) -> None:
                 ) from erro
             except (requests.RequestException, OSError) as erro:
                 raise ErroDoLaboratorio(
-                    f"não consegui baixar {jar.nome} do Maven Central ({type(erro).__name__}). "
+                    f"não consegui baixar {jar.nome} do Maven Central ({motivo(erro)}). "
                     "Confira a internet (ou o proxy, em HTTPS_PROXY) e repita: o que já veio não se perde"
                 ) from erro
             except RuntimeError as erro:  # o jgo: respondeu, mas não com o arquivo
