@@ -14,6 +14,7 @@ from kafka.errors import KafkaTimeoutError
 
 from common import erros, significados
 from common.erros import ErroDeUso, ErroDoLaboratorio, KafkaIndisponivel, motivo
+from common.pacotes import como_ter_os_pacotes
 from lab import RAIZ
 from tests.apoio.script import SCRIPTS, exige_uma_linha_de_erro, roda_script, roda_trecho
 
@@ -127,8 +128,7 @@ def test_variavel_malfeita_e_uma_linha_e_status_2(script: str, variavel: str, va
 def test_pacote_que_falta_diz_como_instalar(modulo: str) -> None:
     exige_uma_linha_de_erro(
         roda_trecho(f"import common; raise ModuleNotFoundError('No module', name={modulo!r})"),
-        modulo,
-        "pip install -r requirements.txt",
+        f"falta {modulo}: {como_ter_os_pacotes()}",
         status=1,
     )
 
