@@ -34,6 +34,7 @@ DO_KAFKA = {
     "InvalidShareSessionEpochError": "o broker esqueceu a leitura em curso",
     "InvalidTxnStateError": "a transação já tinha terminado, ou não começou",
     "KafkaConnectionError": "a conexão caiu, ou quem atende não fala Kafka",
+    "KafkaError": "o cliente Kafka não pode continuar daqui",
     "KafkaStorageError": "o broker não consegue gravar no disco",
     "KafkaTimeoutError": "a resposta não veio no prazo",
     "LeaderNotAvailableError": "a partição ainda não tem líder",

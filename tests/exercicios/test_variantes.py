@@ -84,8 +84,18 @@ ERRADAS: dict[str, tuple[int, Trocas, str]] = {
         [("-{uuid4()}", "-1"), ("from uuid import uuid4\n", "")],
         "uma instância expulsou a outra: .*TODO 1",
     ),
-    "8, sem começo": (8, [(COMECO, "")], "terminou antes da pane: ERRO: o cliente Kafka parou"),
-    "8, sem fim": (8, [(FIM, "")], "terminou sozinho: ERRO: o cliente Kafka parou"),
+    "8, sem começo": (8, [(COMECO, "")], r"^falta começar a transação antes do envio \(TODO 3\)\. python "),
+    "8, sem init": (
+        8,
+        [("    produtor.init_transactions()\n", "")],
+        r"^falta chamar init_transactions\(\) .*\(TODO 1\)",
+    ),
+    "8, o produtor de antes": (
+        8,
+        [(f"{TRANSACIONAL})\n    produtor.init_transactions()", "clientes.do_produtor())")],
+        r"^o produtor ainda não é o transacional \(TODO 1\)",
+    ),
+    "8, sem fim": (8, [(FIM, "")], r"^a transação do pedido anterior não foi confirmada \(TODO 5\)\. python "),
 }
 
 CERTAS: dict[str, tuple[int, Trocas]] = {
