@@ -21,11 +21,11 @@ PARTE_DO_DIARIO = 8  # em uma tela alta, um oitavo dela
 ROTULO = max(map(len, TOPICOS_BASE))
 BARRA_CHEIA = 10  # pedidos: o que o produtor envia por vez; com mais do que isso à espera, a escala encolhe
 
+_PREFIXO = re.compile(r"\A\[[A-ZÇÃ]+\] ")  # [ESTOQUE]: o que o título do quadro já diz
+
 # cores que se leem em fundo claro e em fundo escuro: as linhas dos terminais são da cor do terminal
 DO_TOPO = "bold reverse"
 DO_CONVITE = "bold white on blue"
-_PREFIXO = re.compile(r"\A\[[A-ZÇÃ]+\] ")
-
 DE_MORTO = "bold white on red"
 DO_KAFKA = "bold white on blue"
 
