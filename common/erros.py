@@ -12,6 +12,8 @@ ErroDoLaboratorio            status 1
 └── EnvioIncompleto          pedidos que o Kafka não confirmou
 """
 
+from common import significados
+
 
 class ErroDoLaboratorio(Exception):
     """Um erro previsto. `str(erro)` é a linha mostrada; `status`, o código de saída (int)."""
@@ -58,5 +60,5 @@ class EnvioIncompleto(ErroDoLaboratorio):
 
 
 def motivo(erro: BaseException) -> str:
-    """O que dizer de `erro` entre parênteses: a nossa frase, ou o nome do erro do Kafka (o texto dele é inglês)."""
-    return str(erro) if isinstance(erro, ErroDoLaboratorio) else type(erro).__name__
+    """O que dizer de `erro` entre parênteses: a nossa frase, ou o que quer dizer o de outros (str)."""
+    return str(erro) if isinstance(erro, ErroDoLaboratorio) else significados.significado(erro)

@@ -1,11 +1,17 @@
 """As versões que o requirements.txt pede, escritas só lá, e o que este Python tem. Só a biblioteca padrão."""
 
 import re
+import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-REQUISITOS = Path(__file__).resolve().parent.parent / "requirements.txt"
+from common.terminal import shell
+
+_RAIZ = Path(__file__).resolve().parent.parent
+REQUISITOS = _RAIZ / "requirements.txt"
+VENV = _RAIZ / ".venv"
+PYTHON_DO_VENV = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 INSTALA = "pip install -r requirements.txt"
 DOS_SCRIPTS = {"kafka": "kafka-python", "msgspec": "msgspec", "rich": "rich"}  # o que se importa: o pacote
 
@@ -47,10 +53,29 @@ def o_que_impede(importado: str | None) -> str | None:
         except metadata.PackageNotFoundError:
             continue  # quem o importa é que o diz
         if not satisfaz(instalada, faixa):
-            return (
-                f"o {nome} instalado é o {instalada}, e o laboratório precisa de {faixa}: "
-                f"com o .venv ativo neste terminal, rode '{INSTALA}'"
-            )
+            return f"o {nome} instalado é o {instalada}, e o laboratório precisa de {faixa}: {como_ter_os_pacotes()}"
     if (importado or "").partition(".")[0] in DOS_SCRIPTS:
-        return f"falta {importado}: ative o .venv neste terminal e rode '{INSTALA}'"
+        return f"falta {importado}: {como_ter_os_pacotes()}"
     return None
+
+
+def como_ter_os_pacotes() -> str:
+    """O que falta digitar neste terminal (str): criar o .venv, ativá-lo, instalar nele; só o que for preciso."""
+    instala = f"rode '{INSTALA}'"
+    if Path(sys.prefix).resolve() == VENV:
+        return instala
+    ativa = f"ative o .venv neste terminal: {shell.ativa(VENV)}"
+    if not PYTHON_DO_VENV.exists():  # não há um, ou o Python dele foi desinstalado
+        python = "py" if sys.platform == "win32" else "python3"
+        return f"crie o .venv ({python} -m venv --clear .venv), {ativa}, e {instala}"
+    return ativa if _venv_completo() else f"{ativa}, e {instala}"
+
+
+def _venv_completo() -> bool:
+    pastas = [str(pasta) for pasta in VENV.glob("[Ll]ib/**/site-packages")]
+    instalados = {pacote.metadata["Name"]: pacote.version for pacote in metadata.distributions(path=pastas)}
+    return all(
+        nome in instalados and satisfaz(instalados[nome], faixa)
+        for nome, faixa in requisitos()
+        if nome in DOS_SCRIPTS.values()
+    )

@@ -10,6 +10,8 @@ from common.terminal.argumentos import Argumentos
 from common.terminal.linhas import diga
 from exercicios.conferencias import EXERCICIOS, confere
 from exercicios.conferencias.falta import Falta
+from exercicios.recomeco import recomeca
+from lab import RAIZ
 from lab.kafka_local.privado import kafka_privado
 from lab.processos.parada import Parada
 from lab.processos.sala import Sala
@@ -22,8 +24,15 @@ def main() -> int:
     flags = Argumentos("python -m exercicios", "Confere um exercício em um Kafka só desta conferência.")
     numeros = [str(numero) for numero in EXERCICIOS]
     flags.add_argument("numero", choices=numeros, metavar="N", help=f"o exercício, de {numeros[0]} a {numeros[-1]}")
-    flags.add_argument("--solucao", action="store_true", help="confere a solução pronta, em exercicios/solucoes")
+    em_vez = flags.add_mutually_exclusive_group()
+    em_vez.add_argument("--solucao", action="store_true", help="confere a solução pronta, em exercicios/solucoes")
+    em_vez.add_argument(
+        "--recomeca", action="store_true", help="traz de volta a cópia por resolver, e guarda a sua ao lado"
+    )
     args = flags.parse_args()
+    if args.recomeca:
+        _fala(args.numero, "green", recomeca(RAIZ / "exercicios" / f"{EXERCICIOS[int(args.numero)]}.py"))
+        return 0
     # só na primeira vez: enquanto o Kafka sobe, quem espera por ele pergunta de novo a cada passo
     interrompida = functools.cache(lambda: _fala(args.numero, "white", "Conferência interrompida"))
     parada = Parada()
@@ -42,7 +51,8 @@ def _confere(args: argparse.Namespace, parada: Parada, ao_parar: Callable[[], No
         except Falta as falta:
             _fala(args.numero, "yellow", f"✘ {falta}")
             return 1
-    _fala(args.numero, "green", "✔ Resolvido")
+    # a última linha é o que se mostra ao professor: a da solução não pode ser a de quem resolveu
+    _fala(args.numero, "green", "✔ A solução pronta passa" if args.solucao else "✔ Resolvido")
     return 0
 
 

@@ -9,7 +9,7 @@ from kafka.errors import KafkaError
 
 from common.conexao.espera import ESPERA_S, quando_houver_kafka
 from common.conexao.topicos import garante_topicos
-from common.erros import ErroDoLaboratorio
+from common.erros import ErroDoLaboratorio, motivo
 from common.terminal.linhas import diga
 from common.terminal.sinais import Interrupcao
 
@@ -39,8 +39,8 @@ def aberto(abre: Callable[[], Any]) -> Iterator[Any]:
         with contextlib.closing(cliente):
             yield cliente
     except KafkaError as erro:
-        # com o texto do cliente, em inglês: aqui o erro costuma ser do laço, e ele diz qual
-        raise ErroDoLaboratorio(f"o cliente Kafka parou com {erro}") from None
+        # também com o texto do cliente, em inglês: aqui o erro costuma ser do laço, e ele diz qual
+        raise ErroDoLaboratorio(f"o cliente Kafka parou ({motivo(erro)}); ele disse: {erro}") from None
 
 
 def registros(consumidor: Any) -> Iterator[ConsumerRecord]:

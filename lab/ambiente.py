@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-from common.erros import ErroDoLaboratorio
-from common.pacotes import REQUISITOS, requisitos, satisfaz
+from common.erros import ErroDoLaboratorio, motivo
+from common.pacotes import PYTHON_DO_VENV, REQUISITOS, VENV, requisitos, satisfaz
 from lab import RAIZ
 from lab.processos.trava import Trava
 from lab.terminal.mensagem import informa
@@ -24,8 +24,6 @@ from lab.terminal.mensagem import informa
 Arquivos = tuple[Path, ...]  # de requisitos; cada um inclui os anteriores
 DA_AULA: Arquivos = (REQUISITOS,)
 DE_DESENVOLVIMENTO: Arquivos = (*DA_AULA, RAIZ / "requirements-dev.txt")  # mais o que só os testes e o caos usam
-VENV = RAIZ / ".venv"
-PYTHON_DO_VENV = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # Um resumo por arquivo de requisitos, escrito só depois de tudo instalado: uma instalação interrompida não o deixa.
 _MARCA = VENV / "lab-pronto.sha256"
 _LOG = VENV / "lab-instalacao.log"
@@ -141,7 +139,7 @@ def _prepara(arquivos: Arquivos) -> None:
                 _cria_venv()
             _instala(arquivos)
     except OSError as erro:
-        raise ErroDoLaboratorio(f"não consegui preparar {VENV}: {erro}") from erro
+        raise ErroDoLaboratorio(f"não consegui preparar {VENV}: {motivo(erro)}") from erro
 
 
 def _recomeca() -> NoReturn:

@@ -9,6 +9,8 @@ import os
 import re
 import subprocess
 import sys
+import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from tests.apoio.sala import ate
 BLOCO = re.compile(r"^```(sh|text) (T\d)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 APARECE_S = 90.0  # os 10 pedidos levam 20 s no estoque; o resto é folga para uma máquina ocupada
 COMANDO_S = 60.0
+UMA_PAGINA = 60  # linhas de uma folha A4
 MUDAM = (
     (r"127\.0\.0\.1:\d+", "ENDEREÇO"),
     (r"Instância [0-9a-f]{6}", "Instância #"),
@@ -78,6 +81,8 @@ class Aula:
         self._scripts: dict[str, Script] = {}
         self._vistas: dict[str, int] = {}
         self._ferramenta: dict[str, list[str]] = {}
+        self._corridas: dict[str, list[tuple[Script, float]]] = defaultdict(list)  # por terminal: o script, e quando
+        self._ctrl_c_s = 0.0
 
     def __enter__(self) -> "Aula":
         return self
@@ -95,7 +100,8 @@ class Aula:
         if argumentos[0] == "-m":
             self._ferramenta[bloco.terminal] = argumentos
         else:
-            self._scripts[bloco.terminal] = self._abertos.enter_context(Script(*argumentos, ambiente=self._ambiente))
+            self._corridas[bloco.terminal].append((Script(*argumentos, ambiente=self._ambiente), time.monotonic()))
+            self._scripts[bloco.terminal] = self._abertos.enter_context(self._corridas[bloco.terminal][-1][0])
             self._vistas[bloco.terminal] = 0
 
     def confere(self, bloco: Bloco) -> None:
@@ -103,7 +109,10 @@ class Aula:
         esperadas = list(bloco.linhas)
         if esperadas[0].startswith("^C"):
             esperadas[0] = esperadas[0].removeprefix("^C")
+            comeco = time.monotonic()
             self._scripts[bloco.terminal].ctrl_c()
+            self._scripts[bloco.terminal].espera_fim(APARECE_S)
+            self._ctrl_c_s = time.monotonic() - comeco
         vistas: list[str] = []
 
         def mostrou() -> bool:
@@ -131,6 +140,24 @@ class Aula:
         )
         return (fim.stdout + fim.stderr).splitlines()
 
+    def medidas(self) -> dict[str, float]:
+        """Os segundos (float) de que o README fala, pelo começo da frase que os diz."""
+        (t3, _), (t5, _) = self._corridas["T3"][0], self._corridas["T5"][0]
+        volta, volta_em = self._corridas["T2"][1]
+        (produtor, _), _, (_, parte_4) = self._corridas["T4"]
+        resumo = re.search(r"em ([\d.]+) s$", produtor.textos()[-1])
+        assert resumo
+        recebidos = [script.espera("Recebi", APARECE_S, desde=parte_4) for script in (t3, t5)]
+        aprovados = [q for s in (t3, t5) for q, texto in s.linhas if q >= parte_4 and " aprovado" in texto]
+        return {
+            "T4 enviou tudo em": float(resumo[1]),
+            "o estoque levou": t3.espera(" aprovado", APARECE_S, vezes=10) - t3.espera("Recebi", APARECE_S),
+            "ele terminou em": self._ctrl_c_s,
+            "o primeiro pedido foi pago": volta.espera(" pago", APARECE_S) - volta_em,
+            "e os 10 em": volta.espera(" pago", APARECE_S, vezes=10) - volta_em,
+            "os dois levaram": max(aprovados) - min(recebidos),
+        }
+
 
 @pytest.fixture
 def aula(kafka_descartavel: KafkaLocal) -> Iterator[Aula]:
@@ -145,6 +172,16 @@ def test_as_partes_2_a_4_do_readme_sao_verdade(aula: Aula) -> None:
             aula.executa(bloco)
         else:
             aula.confere(bloco)
+    for frase, segundos in aula.medidas().items():
+        como, limite = limite_de(frase)
+        assert segundos < limite if como == "menos" else segundos > limite, f"{frase} {segundos:.2f} s"
+
+
+def limite_de(frase: str) -> tuple[str, float]:
+    """O que o README diz em seguida: "menos" ou "mais", e de quantos segundos (float)."""
+    texto = (RAIZ / "README.md").read_text(encoding="utf-8")
+    ((como, limite),) = re.findall(rf"{re.escape(frase)} (menos|mais) de (\d+) s", texto.replace("\n", " "))
+    return como, float(limite)
 
 
 def test_o_readme_marca_os_comandos_e_as_saidas_de_cada_terminal() -> None:
@@ -174,3 +211,10 @@ VISTAS = ["[A] Recebi pedido 3 (22de) · partição 2", "[A] Pedido 3 (22de) apr
 )
 def test_o_que_vale_como_a_mesma_saida(esperadas: list[str], certo: bool) -> None:
     assert aparece(esperadas, VISTAS) is certo
+
+
+def test_a_folha_do_aluno_tem_os_comandos_do_readme_na_ordem() -> None:
+    folha = (RAIZ / "docs" / "folha-do-aluno.md").read_text(encoding="utf-8")
+    do_readme = [(bloco.terminal, bloco.linhas[0]) for bloco in blocos() if bloco.tipo == "sh"]
+    assert re.findall(r"(?m)^\| (T\d) \| `(python .*?)` \|", folha) == do_readme
+    assert len(folha.splitlines()) <= UMA_PAGINA

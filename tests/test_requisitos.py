@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from common.pacotes import DOS_SCRIPTS, REQUISITOS, requisitos, satisfaz
+from common.pacotes import DOS_SCRIPTS, como_ter_os_pacotes, requisitos, satisfaz
 from lab import RAIZ
 from lab.ambiente import DE_DESENVOLVIMENTO
 from tests.apoio.copias import editadas
@@ -72,6 +72,6 @@ def test_um_kafka_python_de_outra_versao_e_dito_em_uma_linha(tmp_path: Path, ver
     exige_uma_linha_de_erro(
         roda_trecho(f"import common; raise {erro}", PYTHONPATH=str(tmp_path)),
         f"o kafka-python instalado é o {versao}, e o laboratório precisa de {dict(requisitos())['kafka-python']}: ",
-        f"pip install -r {REQUISITOS.name}",
+        como_ter_os_pacotes(),
         status=1,
     )

@@ -116,14 +116,23 @@ def test_common_so_importa_o_que_o_requirements_promete_aos_scripts(arquivo: Pat
     assert raizes <= sys.stdlib_module_names | {"common"} | DOS_SCRIPTS.keys()
 
 
+DOS_BASICOS = {
+    "common",
+    "common.erros",
+    "common.pacotes",
+    "common.terminal",
+    "common.terminal.texto",
+}
 SO_DA_BIBLIOTECA_PADRAO = [
     "__init__",
     "erros",
     "prazo",
     "lote",
     "pacotes",
+    "significados",
     "terminal/argumentos",
     "terminal/ritmo",
+    "terminal/shell",
     "terminal/texto",
 ]
 
@@ -132,4 +141,4 @@ SO_DA_BIBLIOTECA_PADRAO = [
 def test_o_que_so_usa_a_biblioteca_padrao(nome: str) -> None:
     modulos = set(importados(ast.parse((COMMON / f"{nome}.py").read_text(encoding="utf-8"))))
     assert {m.split(".")[0] for m in modulos} <= sys.stdlib_module_names | {"common"}
-    assert {m for m in modulos if m.startswith("common")} <= {"common.erros", "common.pacotes", "common.terminal.texto"}
+    assert {m for m in modulos if m.startswith("common")} <= DOS_BASICOS

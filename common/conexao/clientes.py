@@ -13,6 +13,7 @@ from kafka.coordinator.assignors.range import RangePartitionAssignor
 from common.conexao import remendos
 from common.conexao.seguranca import identificacao
 from common.erros import ErroDeUso
+from common.terminal import shell
 
 ENDERECO_PADRAO = "127.0.0.1:9092"  # e não localhost, que no Windows e em alguns macOS é antes o ::1
 _ENDERECO = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<nome>[^\s\[\]:/]+)):(?P<porta>[0-9]{1,5})")
@@ -51,6 +52,19 @@ def enderecos() -> list[tuple[str, int]]:
             )
         resultado.append((achado["ipv6"] or achado["nome"], int(achado["porta"])))
     return resultado
+
+
+_DO_TERMINAL = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")  # quem o troca depois (a demo, por exemplo) sabe o que faz
+
+
+def volta_ao_da_aula() -> str | None:
+    """Como deixar de usar o KAFKA_BOOTSTRAP_SERVERS deste terminal (str), se ele aponta para outro Kafka."""
+    if not _DO_TERMINAL or bootstrap() != _DO_TERMINAL or _DO_TERMINAL == ENDERECO_PADRAO:
+        return None
+    return (
+        f"este terminal tem KAFKA_BOOTSTRAP_SERVERS={_DO_TERMINAL}; para usar o Kafka da aula, em {ENDERECO_PADRAO}, "
+        f"apague a variável ({shell.apaga('KAFKA_BOOTSTRAP_SERVERS')})"
+    )
 
 
 def bootstrap() -> str:

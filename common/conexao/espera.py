@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from kafka.errors import KafkaError
 
-from common.conexao.clientes import bootstrap
+from common.conexao.clientes import bootstrap, volta_ao_da_aula
 from common.conexao.porta import exige_porta_aberta
 from common.conexao.recusas import RECUSAS, explica
 from common.conexao.seguranca import protocolo
@@ -48,11 +48,18 @@ def quando_houver_kafka(
                 raise KeyboardInterrupt from None
             if prazo.esgotado:
                 o_que_fazer = COMO_INICIAR if isinstance(erro, KafkaIndisponivel) else _com_a_porta_aberta()
+                if volta := volta_ao_da_aula():
+                    o_que_fazer = f"{volta}. Se é esse mesmo que você quer: {o_que_fazer}"
                 raise KafkaIndisponivel(
                     f"nenhum Kafka respondeu em {bootstrap()} ({motivo(erro)}): {o_que_fazer}"
                 ) from None
             if not avisou:
-                fala(f"O Kafka não responde em {bootstrap()} ({motivo(erro)}): espero {limite} (Ctrl+C encerra)")
+                # quando ele já respondeu, o endereço é esse mesmo
+                volta = volta_ao_da_aula() if segundos < math.inf else None
+                fala(
+                    f"O Kafka não responde em {bootstrap()} ({motivo(erro)}): espero {limite} (Ctrl+C encerra)"
+                    f"{f'. Confira: {volta}' if volta else ''}"
+                )
                 avisou = True
         time.sleep(TENTATIVA_S)
 

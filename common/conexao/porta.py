@@ -11,6 +11,7 @@ from kafka.errors import KafkaConnectionError
 from common.conexao.clientes import alcancaveis, bootstrap
 from common.conexao.seguranca import contexto_tls
 from common.erros import ErroDoLaboratorio, KafkaIndisponivel
+from common.significados import significado
 
 CONEXAO_S = 1.0  # um broker na rede local responde em milissegundos
 TLS_S = 5.0  # duas idas e voltas, até um cluster do outro lado do mundo
@@ -55,8 +56,10 @@ def conecta(host: str, porta: int) -> socket.socket:
         motivo = f"o nome {host} não existe na rede"
     except TimeoutError:
         motivo = f"sem resposta em {CONEXAO_S:g} s"
-    except (OSError, UnicodeError) as erro:  # UnicodeError: um nome que nem o DNS aceita
-        motivo = str(erro)
+    except OSError as erro:
+        motivo = significado(erro)
+    except UnicodeError:
+        motivo = f"o nome {host} não é um que a rede aceite"
     raise KafkaIndisponivel(motivo)
 
 

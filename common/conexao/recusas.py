@@ -68,7 +68,7 @@ def explica(recusa: Exception) -> ErroDoLaboratorio:
         TopicAuthorizationFailedError: f"usar os tópicos {', '.join(topicos())}",
         GroupAuthorizationFailedError: f"usar os grupos {', '.join(grupos)}",
         TransactionalIdAuthorizationFailedError: f"usar transações (transactional.id {', '.join(grupos)}-*)",
-    }.get(type(recusa), f"fazer isto ({type(recusa).__name__})")
+    }.get(type(recusa), f"fazer isto ({motivo(recusa)})")
     return ErroDoLaboratorio(
         f"o Kafka em {bootstrap()} não deixa {quem} {o_que}: peça a permissão a quem administra o cluster, ou confira "
         "LAB_PREFIXO"

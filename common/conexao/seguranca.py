@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from common.erros import ErroDeUso
+from common.significados import significado
 
 PROTOCOLOS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECANISMOS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -60,5 +61,5 @@ def _contexto(cafile: str | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=cafile)
     except OSError as erro:  # também ssl.SSLError: não há um certificado no arquivo
-        motivo = "não há um certificado PEM nele" if isinstance(erro, ssl.SSLError) else erro.strerror
+        motivo = "não há um certificado PEM nele" if isinstance(erro, ssl.SSLError) else significado(erro)
         raise ErroDeUso(f"não consegui usar o arquivo de {_DO_TLS}={cafile}: {motivo}") from None

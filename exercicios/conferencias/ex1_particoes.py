@@ -9,6 +9,15 @@ from lab.processos.sala import Sala
 TEMPO = "0.15"  # acima do ALVO_S de common/lote.py: um pedido por transação, como na aula
 
 
+REVEJA = {
+    "PARTICAO_DO_PEDIDO_9": "em common/produtor.py, que conta o envia faz com o número? Faça-a para 1, 2, 3 e 4",
+    "PEDIDOS_POR_PARTICAO": "distribua os 14, um a um, na mesma volta; quem recebe os que sobram da última?",
+    "OFFSET_DO_PEDIDO_14_EM_NOVOS_PEDIDOS": "liste os pedidos da partição dele, na ordem; o primeiro tem o offset 0",
+    "OFFSET_DO_PEDIDO_14_EM_PEDIDOS_APROVADOS": "a lista é a mesma, mas cada transação anterior deixa "
+    "também a marca do seu commit, que ocupa um offset",
+}
+
+
 def confere(sala: Sala, modulo: str) -> None:
     previsoes = previsao.le(
         modulo,
@@ -33,4 +42,5 @@ def confere(sala: Sala, modulo: str) -> None:
             "OFFSET_DO_PEDIDO_14_EM_NOVOS_PEDIDOS": novos[14].offset,
             "OFFSET_DO_PEDIDO_14_EM_PEDIDOS_APROVADOS": aprovados[14].offset,
         },
+        REVEJA,
     )

@@ -9,6 +9,17 @@ TEMPO = "1"  # tempo de sobra para o Ctrl+C chegar no meio de um pedido
 RECEBI = "Recebi pedido"
 
 
+REVEJA = {
+    "APROVADOS": "o estoque depende de o pagamento estar de pé?",
+    "PAGOS": "a queda veio antes de ele dizer pago; o que já tinha sido dito?",
+    "ESPERANDO_PELO_PAGAMENTO": "conte os aprovados que não foram pagos; o do meio da queda é um deles?",
+    "PERDIDOS": "perdido é um pedido por que o grupo passou; o offset do terceiro chegou a avançar?",
+    "LINHAS_RECEBI_PEDIDO": "some as de antes da queda e as de depois; algum pedido está nas duas?",
+    "PAGOS_NO_FIM": "cada pedido enviado tem um resultado; quantos foram enviados?",
+    "DUPLICADOS": "recebido duas vezes não é publicado duas vezes: quando sai a publicação?",
+}
+
+
 def confere(sala: Sala, modulo: str) -> None:
     previsoes = previsao.le(
         modulo,
@@ -41,4 +52,5 @@ def confere(sala: Sala, modulo: str) -> None:
             "PAGOS_NO_FIM": fim.pagos,
             "DUPLICADOS": len(fim.duplicados()),
         },
+        REVEJA,
     )

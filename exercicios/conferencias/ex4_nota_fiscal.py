@@ -2,17 +2,22 @@
 
 import re
 
-from common.configuracao import PEDIDOS_CONCLUIDOS
+from common.configuracao import PEDIDOS_CONCLUIDOS, Etapa
 from common.pedido import Pedido, Status, decodifica
+from exercicios.conferencias import previsao
 from exercicios.conferencias.bancada import espera, linhas, roda, servicos
 from exercicios.conferencias.falta import Falta
 from lab.processos.sala import Sala
 from lab.processos.script import Script
 
+NAO_SEPARA = (" ", "\xa0", "\u202f", r"\xa0", r"\u202f")  # entre R$ e o número; os últimos, como o terminal os mostra
 PEDIDOS = 6  # de cada vez: antes e depois de a nota fiscal existir
 
 
 def confere(sala: Sala, modulo: str) -> None:
+    etapa = previsao.le(modulo, "NOTA_FISCAL")["NOTA_FISCAL"]
+    if not isinstance(etapa, Etapa) or etapa.entrada_base != PEDIDOS_CONCLUIDOS:
+        raise Falta(f"NOTA_FISCAL tem de ser uma Etapa que lê {PEDIDOS_CONCLUIDOS}: só se emite a nota do que foi pago")
     servicos(sala, 1, "servico_estoque.py", "--tempo", "0")
     servicos(sala, 1, "servico_pagamento.py", "--tempo", "0")
     (notificacao,) = servicos(sala, 1, "servico_notificacao.py")
@@ -33,7 +38,7 @@ def confere(sala: Sala, modulo: str) -> None:
         if not any(_diz_o_total(linha, pedido) for linha in linhas(nota, str(pedido))):
             raise Falta(
                 f"do pedido {pedido}, de {pedido.total_centavos} centavos, a nota fiscal disse "
-                f"“{linhas(nota, str(pedido))[0]}”"
+                f"“{linhas(nota, str(pedido))[0]}”: o total é em reais, com vírgula e dois algarismos, depois de R$"
             )
 
 
@@ -48,5 +53,6 @@ def _espera_avisos(notificacao: Script, quantos: int) -> None:
 
 def _diz_o_total(linha: str, pedido: Pedido) -> bool:
     """Diz se a linha traz o total em reais, com ou sem ponto nos milhares: 1234,50 ou 1.234,50."""
-    reais = re.findall(r"R\$ ?([\d.]+,\d\d)\b", linha)
+    espaco = "|".join(map(re.escape, NAO_SEPARA))
+    reais = re.findall(rf"R\$(?:{espaco})?([\d.]+,\d\d)\b", linha)
     return [valor.replace(".", "").replace(",", "") for valor in reais] == [f"{pedido.total_centavos:03}"]

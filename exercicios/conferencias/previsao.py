@@ -1,6 +1,7 @@
 """As previsões: constantes que o aluno escreve na cópia e a conferência compara com o que aconteceu."""
 
 import importlib
+from collections.abc import Mapping
 
 from exercicios.conferencias.falta import Falta
 
@@ -17,12 +18,26 @@ def le(modulo: str, *nomes: str) -> dict[str, object]:
     return previsoes
 
 
-def compara(previsoes: dict[str, object], aconteceu: dict[str, object]) -> None:
-    """Erro: Falta, com cada previsão que não é o que aconteceu. As duas têm os mesmos nomes."""
-    erradas = [
-        f"{nome}: você previu {previsto!r}, e aconteceu {aconteceu[nome]!r}"
+def erradas(previsoes: Mapping[str, object], aconteceu: Mapping[str, object], reveja: Mapping[str, str]) -> list[str]:
+    """O que dizer de cada previsão errada (list[str]): que passo do raciocínio rever, e não a resposta.
+
+    `aconteceu` e `reveja` têm um valor por nome de `previsoes`.
+    """
+    return [
+        f"{nome} não é {previsto!r}: {reveja[nome]}"
         for nome, previsto in previsoes.items()
-        if previsto != aconteceu[nome]
+        if _normal(previsto) != aconteceu[nome]
     ]
-    if erradas:
-        raise Falta("; ".join(erradas))
+
+
+def compara(previsoes: Mapping[str, object], aconteceu: Mapping[str, object], reveja: Mapping[str, str]) -> None:
+    """Erro: Falta, com cada uma das `erradas`."""
+    if faltas := erradas(previsoes, aconteceu, reveja):
+        raise Falta("; ".join(faltas))
+
+
+def _normal(previsto: object) -> object:
+    """A previsão sem o que só é jeito de escrever: uma tupla é uma lista, e "Perdidos " é "perdidos"."""
+    if isinstance(previsto, tuple):
+        return list(previsto)
+    return previsto.strip().lower() if isinstance(previsto, str) else previsto

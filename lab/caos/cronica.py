@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass, field
 
+# como se diz em português uma falha e em quem ela foi; as outras: "kill-9 em pagamento"
+_DITAS = {
+    "instancias": "4 instâncias de {}",
+    "nenhuma": "nenhuma falha, {}",
+    "veneno": "veneno n{}",  # nos três tópicos
+}
+
 
 @dataclass(frozen=True)
 class Amostra:
@@ -30,7 +37,7 @@ class Episodio:
 
     @property
     def nome(self) -> str:
-        return f"{self.falha} em {self.em_quem}"
+        return _DITAS.get(self.falha, f"{self.falha} em {{}}").format(self.em_quem)
 
 
 @dataclass

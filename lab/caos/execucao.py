@@ -60,4 +60,4 @@ def _desenha(cronica: Cronica, figura: Path, tela: Relato) -> None:
         desenha(cronica, figura)
         tela.explica(f"Linha do tempo: {figura}")
     except OSError as erro:
-        tela.explica(f"AVISO: não consegui gravar {figura} ({erro.strerror or erro})")
+        tela.explica(f"AVISO: não consegui gravar {figura} ({motivo(erro)})")

@@ -1,24 +1,30 @@
 """O desenho da demonstração em quadros: cada terminal em um, os pedidos que esperam no Kafka em outro."""
 
+import re
+import textwrap
+
 from rich.console import Console
 from rich.text import Text
 
 from common.configuracao import ETAPAS, TOPICOS_BASE
-from common.terminal.texto import visivel
+from common.terminal.texto import curta, visivel
 from lab.demo.passo import Passo
-from lab.demo.terminais import Estado, Terminais, Terminal
+from lab.demo.terminais import Estado, LinhaDoTerminal, Terminais, Terminal
 from lab.terminal.saida import LARGURA_DE_LEITURA
 
 LARGURA_MINIMA, ALTURA_MINIMA = 80, 24  # em menos do que isto não cabem cinco terminais
 
 ENTRE_QUADROS = 2  # colunas
-LINHAS_DE_QUADROS = 3
+ALTURA_DO_KAFKA = 1 + len(TOPICOS_BASE)  # linhas: o título e uma barra por tópico
 DIARIO_MINIMO = 4  # linhas: em 80 colunas, as duas conferências com que acaba uma parte
 PARTE_DO_DIARIO = 8  # em uma tela alta, um oitavo dela
 ROTULO = max(map(len, TOPICOS_BASE))
 BARRA_CHEIA = 10  # pedidos: o que o produtor envia por vez; com mais do que isso à espera, a escala encolhe
 
-DO_TOPO = "bold black on white"
+_PREFIXO = re.compile(r"\A\[[A-ZÇÃ]+\] ")  # [ESTOQUE]: o que o título do quadro já diz
+
+# cores que se leem em fundo claro e em fundo escuro: as linhas dos terminais são da cor do terminal
+DO_TOPO = "bold reverse"
 DO_CONVITE = "bold white on blue"
 DE_MORTO = "bold white on red"
 DO_KAFKA = "bold white on blue"
@@ -42,9 +48,9 @@ def _topo(passo: Passo, largura: int) -> Text:
 
 
 def _o_que_ler(passo: Passo) -> Text:
-    """A explicação inteira enquanto se lê; depois, só o que observar."""
+    """A explicação inteira, pelo tempo de a ler em voz alta; depois, só o que observar."""
     observe = Text.assemble(("Observe: ", "bold"), passo.observe) if passo.observe else Text()
-    return Text.assemble(passo.explicacao, "\n", observe) if passo.lendo else observe
+    return Text.assemble(passo.explicacao, "\n", observe) if passo.lendo or passo.ainda_se_le else observe
 
 
 def _diario(passo: Passo, altura: int, console: Console) -> list[Text]:
@@ -62,22 +68,33 @@ def _diario(passo: Passo, altura: int, console: Console) -> list[Text]:
 
 
 def _quadros(passo: Passo, terminais: Terminais, largura: int, altura: int) -> list[Text]:
+    t = terminais
+    pares = [(t.notificacao, t.pagamento), (t.estoque, t.produtor)]
+    if t.estoque2.estado is Estado.FECHADO:  # só na Parte 4 há um quinto; até lá o lugar dele é dos outros
+        linhas = _lado_a_lado(pares, largura, altura - ALTURA_DO_KAFKA)
+        return linhas + _kafka(passo, t, largura, ALTURA_DO_KAFKA)
+    do_kafka = max(ALTURA_DO_KAFKA, altura // (len(pares) + 1))
+    da_esquerda, da_direita = _metades(largura)
+    linhas = _lado_a_lado(pares, largura, altura - do_kafka)
+    return linhas + _junta(_quadro(t.estoque2, da_esquerda, do_kafka), _kafka(passo, t, da_direita, do_kafka))
+
+
+def _metades(largura: int) -> tuple[int, int]:
     da_esquerda = (largura - ENTRE_QUADROS) // 2
-    da_direita = largura - ENTRE_QUADROS - da_esquerda
+    return da_esquerda, largura - ENTRE_QUADROS - da_esquerda
+
+
+def _lado_a_lado(pares: list[tuple[Terminal, Terminal]], largura: int, altura: int) -> list[Text]:
+    da_esquerda, da_direita = _metades(largura)
     linhas: list[Text] = []
-    for n, (esquerdo, direito) in enumerate(
-        (
-            (terminais.notificacao, terminais.pagamento),
-            (terminais.estoque, terminais.produtor),
-            (terminais.estoque2, None),
-        )
-    ):
-        # o que sobra da divisão fica com os de cima
-        alto = altura // LINHAS_DE_QUADROS + (n < altura % LINHAS_DE_QUADROS)
-        quadro = _quadro(direito, da_direita, alto) if direito else _kafka(passo, terminais, da_direita, alto)
-        for um, outro in zip(_quadro(esquerdo, da_esquerda, alto), quadro, strict=True):
-            linhas.append(Text.assemble(um, " " * ENTRE_QUADROS, outro))
+    for n, (esquerdo, direito) in enumerate(pares):
+        alto = altura // len(pares) + (n < altura % len(pares))  # o que sobra da divisão fica com os de cima
+        linhas += _junta(_quadro(esquerdo, da_esquerda, alto), _quadro(direito, da_direita, alto))
     return linhas
+
+
+def _junta(esquerdo: list[Text], direito: list[Text]) -> list[Text]:
+    return [Text.assemble(um, " " * ENTRE_QUADROS, outro) for um, outro in zip(esquerdo, direito, strict=True)]
 
 
 def _quadro(terminal: Terminal, largura: int, altura: int) -> list[Text]:
@@ -88,16 +105,25 @@ def _quadro(terminal: Terminal, largura: int, altura: int) -> list[Text]:
         situacao = f"{'partição' if len(particoes) == 1 else 'partições'} {numeros}" if particoes else "rodando"
         titulo = _barra(nome, Text(f"{situacao} "), f"bold black on {terminal.cor}", largura)
     elif estado is Estado.MORTO:
-        titulo = _barra(nome, Text("morto "), DE_MORTO, largura)
+        titulo = _barra(nome, Text("MORTO "), DE_MORTO, largura)
     else:
-        nome.stylize(f"bold {terminal.cor}")
         situacao = "ainda fechado" if estado is Estado.FECHADO else "terminou"
-        titulo = _barra(nome, Text(f" {situacao} "), "dim", largura, "─")
-    linhas = [
-        Text(visivel(texto), "bold" if digitada else "dim" if estado is Estado.MORTO else terminal.cor)
-        for _, texto, digitada in terminal.linhas[1 - altura :]
-    ]
-    return _enche([titulo, *linhas], largura, altura)
+        titulo = _barra(nome, Text(f" {situacao} "), "bold", largura, "─")
+    linhas = [quebrada for linha in terminal.linhas[1 - altura :] for quebrada in _do_terminal(linha, largura)]
+    quadro = _enche([titulo, *linhas[1 - altura :]], largura, altura)
+    if estado is Estado.MORTO:  # o quadro inteiro: um título só não se vê do fundo da sala
+        for linha in quadro:
+            linha.stylize(DE_MORTO)
+    return quadro
+
+
+def _do_terminal(linha: LinhaDoTerminal, largura: int) -> list[Text]:
+    """Uma linha de um terminal, sem o prefixo que o título do quadro já diz: de um pedido, uma só; outra, quebrada."""
+    texto = visivel(linha.texto if linha.digitada else _PREFIXO.sub("", linha.texto))
+    encurtada = curta(texto)
+    if encurtada != texto:
+        return [Text(encurtada)]
+    return [Text(pedaco, "bold" if linha.digitada else "") for pedaco in textwrap.wrap(texto, largura)]
 
 
 def _kafka(passo: Passo, terminais: Terminais, largura: int, altura: int) -> list[Text]:

@@ -1,11 +1,13 @@
 """A demonstração em linhas, para um pipe ou uma janela pequena: cada linha começa pelo terminal de que saiu."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from rich.text import Text
 
+from common.erros import motivo
 from common.terminal.texto import visivel
 from lab.demo.figura import retrata
 from lab.demo.passo import Passo
@@ -26,7 +28,7 @@ class EmLinhas(Relato):
 
     def linha(self, terminal: str, cor: str, texto: str) -> None:
         """Uma linha de um dos terminais."""
-        self._escreve(Text.assemble((f"{terminal} ", f"bold {cor}"), (visivel(texto), cor)), quebra=False)
+        self._escreve(Text.assemble((f"{terminal} ", f"bold {cor}"), visivel(texto)), quebra=False)
 
     @contextlib.contextmanager
     def aberta(self, terminais: Terminais) -> Iterator[None]:
@@ -41,6 +43,7 @@ class EmLinhas(Relato):
     def anuncia(self, explicacao: str, observe: str) -> None:
         """O que vai acontecer, e o que observar enquanto acontece."""
         self.passo.explicacao, self.passo.observe = explicacao, observe
+        self.passo.anunciado = time.monotonic()
         self._escreve(Text(f"{explicacao} Observe: {observe}"))
 
     @contextlib.contextmanager
@@ -61,7 +64,7 @@ class EmLinhas(Relato):
                 retrata(self.passo, terminais, self._figura)
                 self.explica(f"Figura: {self._figura}")
             except OSError as erro:
-                self.explica(f"AVISO: não consegui gravar {self._figura} ({erro.strerror or erro})")
+                self.explica(f"AVISO: não consegui gravar {self._figura} ({motivo(erro)})")
 
     def _acontece(self, texto: Text, quebra: bool = True) -> None:
         if self.passo.parte:  # o que vem antes da primeira parte não é da história

@@ -41,15 +41,16 @@ MEDIDAS = (COM_UM, COM_DOIS, CTRL_C, REINICIO, PERDIDOS, DUPLICADOS)
 
 @dataclass(frozen=True)
 class Tempos:
-    """Quanto cada serviço trabalha em um pedido, e quanto se espera para que alguém leia uma explicação (segundos)."""
+    """Quanto cada serviço trabalha em um pedido, e quanto se espera por quem lê (segundos)."""
 
     estoque_s: float
     pagamento_s: float
-    leitura_s: float
+    abertura_s: float  # lida em voz alta: depois dela a tela é outra
+    leitura_s: float  # cada explicação; ela ainda fica na tela enquanto as coisas acontecem
 
 
-DA_AULA = Tempos(estoque_s=2.0, pagamento_s=1.0, leitura_s=4.0)
-RAPIDO = Tempos(estoque_s=0.4, pagamento_s=0.2, leitura_s=0.0)
+DA_AULA = Tempos(estoque_s=2.0, pagamento_s=1.0, abertura_s=20.0, leitura_s=4.0)
+RAPIDO = Tempos(estoque_s=0.4, pagamento_s=0.2, abertura_s=0.0, leitura_s=0.0)
 
 
 class Roteiro:
@@ -70,7 +71,7 @@ class Roteiro:
 
     def executa(self) -> bool:
         """Conta a história inteira, até o fim ou até algo não aparecer. Devolve se toda conferência deu certo."""
-        self._espera_leitura()
+        self._espera_leitura(self._tempos.abertura_s)
         with self._tela.aberta(self._terminais):
             try:
                 for parte in self._partes():
@@ -78,7 +79,7 @@ class Roteiro:
             except ErroDoLaboratorio as erro:
                 self._parada.confere()  # o Ctrl+C do teclado mata também um script que está nascendo
                 self._confere(False, str(erro))
-            self._espera_leitura()
+            self._espera_leitura(self._tempos.leitura_s)
         certo = all(deu_certo for _, deu_certo in self._provas)
         self._tela.tabela(self._tabela())
         self._tela.confere(certo, "A demonstração viu tudo o que prometeu" if certo else "Algo não saiu como na aula")
@@ -216,12 +217,12 @@ class Roteiro:
 
     def _anuncia(self, explicacao: str, observe: str) -> None:
         self._tela.anuncia(explicacao, observe)
-        self._espera_leitura()
+        self._espera_leitura(self._tempos.leitura_s)
 
-    def _espera_leitura(self) -> None:
+    def _espera_leitura(self, leitura_s: float) -> None:
         if self._teclado is None:
             with self._tela.leitura(""):
-                self._parada.dorme(self._tempos.leitura_s)
+                self._parada.dorme(leitura_s)
             return
         self._teclado.esquece()  # um Enter de antes do convite era impaciência; desde que se vê o convite, é resposta
         with self._tela.leitura(CONVITE):

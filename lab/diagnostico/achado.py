@@ -9,6 +9,7 @@ class Sinal(Enum):
 
     CERTO = "✔"
     ERRADO = "✘"  # impede a aula
+    PENDENTE = "!"  # não impede a aula, e quem está no meio dela vai querer saber
     NEUTRO = "–"  # falta, e não faz falta agora
 
 
@@ -26,6 +27,10 @@ def certo(texto: str) -> Achado:
 
 def errado(texto: str) -> Achado:
     return Achado(Sinal.ERRADO, texto)
+
+
+def pendente(texto: str) -> Achado:
+    return Achado(Sinal.PENDENTE, texto)
 
 
 def neutro(texto: str) -> Achado:

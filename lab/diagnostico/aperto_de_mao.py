@@ -4,14 +4,13 @@ O cliente acha o cluster pelo endereço que lhe deram e dali em diante só usa o
 eles, tudo parece bem até o primeiro pedido. Por isso os anunciados vêm da própria conexão de chegada.
 """
 
-import os
 from dataclasses import dataclass
 
 from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
 
-from common.conexao.clientes import bootstrap, conexao, enderecos
+from common.conexao.clientes import bootstrap, conexao, enderecos, volta_ao_da_aula
 from common.conexao.espera import COMO_INICIAR
 from common.conexao.porta import conecta, exige_porta_aberta
 from common.conexao.recusas import RECUSAS, explica
@@ -42,8 +41,8 @@ def exige_porta(pode_iniciar: bool) -> None:
         exige_porta_aberta()
     except KafkaIndisponivel as erro:
         como = COMO_INICIAR if pode_iniciar else "instale o Docker ou um Java (veja acima) e inicie um"
-        if os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-            como = f"confira KAFKA_BOOTSTRAP_SERVERS neste terminal; se o endereço é esse, {como}"
+        if volta := volta_ao_da_aula():
+            como = f"{volta}. Se é esse mesmo que você quer: {como}"
         raise ErroDoLaboratorio(f"ninguém atende em {bootstrap()} ({erro}): {como}") from None
     except KafkaConnectionError:
         raise ErroDoLaboratorio(

@@ -6,8 +6,11 @@ from typing import Any
 from kafka.errors import TopicAuthorizationFailedError
 
 from common.conexao.grupos import com_membros_ocultos, estranhos
+from common.conexao.topicos import topicos_que_existem
 from common.configuracao import ETAPAS, NUMERO_DE_PARTICOES, Etapa, topicos
-from lab.diagnostico.achado import Achado, certo, errado, neutro
+from common.terminal.sinais import Interrupcao
+from lab.confere.leitura import conta
+from lab.diagnostico.achado import Achado, certo, errado, neutro, pendente
 
 
 def examina_topicos(admin: Any) -> list[Achado]:
@@ -39,15 +42,31 @@ def _do_topico(nome: str, particoes: list[dict[str, Any]] | None) -> Achado:
     return certo(descricao)
 
 
-def examina_grupos(admin: Any) -> list[Achado]:
-    """Um achado por grupo da aula. Erro: kafka.errors.KafkaError."""
+def pedidos_que_esperam(admin: Any) -> dict[str, int]:
+    """Quantos pedidos (int) esperam por cada grupo da aula (str); vazio se nenhum script rodou ainda."""
+    if len(topicos_que_existem(admin)) < len(topicos()):
+        return {}
+    esperando = conta(lambda _: None, Interrupcao()).esperando()
+    return {etapa.grupo: esperando[etapa.entrada].total() for etapa in ETAPAS}
+
+
+def examina_grupos(admin: Any, esperam: dict[str, int]) -> list[Achado]:
+    """Um achado por grupo da aula; `esperam`: quantos pedidos (int) por cada um. Erro: kafka.errors.KafkaError."""
     # a lista antes: descrever um grupo que não existe faria o Kafka criar o tópico interno dos grupos
     listados = {grupo["group_id"]: grupo for grupo in admin.list_groups()}
     descritos = admin.describe_groups([etapa.grupo for etapa in ETAPAS if etapa.grupo in listados])
-    return [_do_grupo(etapa, descritos.get(etapa.grupo), listados.get(etapa.grupo, {})) for etapa in ETAPAS]
+    ha_gente = any(descrito["members"] for descrito in descritos.values())
+    return [
+        _do_grupo(
+            etapa, descritos.get(etapa.grupo), listados.get(etapa.grupo, {}), esperam.get(etapa.grupo, 0), ha_gente
+        )
+        for etapa in ETAPAS
+    ]
 
 
-def _do_grupo(etapa: Etapa, descrito: dict[str, Any] | None, listado: dict[str, Any]) -> Achado:
+def _do_grupo(
+    etapa: Etapa, descrito: dict[str, Any] | None, listado: dict[str, Any], esperam: int, ha_gente: bool
+) -> Achado:
     if descrito is not None and com_membros_ocultos(descrito, listado):
         return errado(
             f"{etapa.grupo} é usado por outro programa, com o protocolo de grupos novo (group.protocol=consumer): os "
@@ -55,6 +74,11 @@ def _do_grupo(etapa: Etapa, descrito: dict[str, Any] | None, listado: dict[str, 
         )
     if descrito is None or not descrito["members"]:
         script = etapa.grupo_base.replace("grupo", "servico")
+        if esperam:
+            quantos = _plural(esperam, "pedido espera", "pedidos esperam")
+            return pendente(f"{quantos} por {etapa.grupo}, que não tem nenhum membro: python {script}.py")
+        if ha_gente:  # os outros estão de pé: este saiu, ou ainda não veio
+            return pendente(f"{etapa.grupo} não tem nenhum membro: python {script}.py")
         return neutro(f"{etapa.grupo}: nenhum membro; o serviço é python {script}.py")
     if quem := estranhos(descrito):
         return errado(f"{quem}: os serviços da aula não entram nele. Encerre esse programa, ou use outro LAB_PREFIXO")

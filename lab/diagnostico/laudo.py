@@ -6,9 +6,9 @@ from common.terminal.linhas import CONSOLE
 from common.terminal.texto import visivel
 from lab.diagnostico.achado import Achado, Sinal
 
-_CORES = {Sinal.CERTO: "bold green", Sinal.ERRADO: "bold red", Sinal.NEUTRO: "dim"}
+_CORES = {Sinal.CERTO: "bold green", Sinal.ERRADO: "bold red", Sinal.PENDENTE: "bold yellow", Sinal.NEUTRO: "dim"}
 # em um pipe do Windows a codificação pode não ter os sinais
-_SEM_UTF8 = {Sinal.CERTO: "OK", Sinal.ERRADO: "FALHOU", Sinal.NEUTRO: "-"}
+_SEM_UTF8 = {Sinal.CERTO: "OK", Sinal.ERRADO: "FALHOU", Sinal.PENDENTE: "!", Sinal.NEUTRO: "-"}
 
 
 class Laudo:
@@ -20,19 +20,24 @@ class Laudo:
     def __init__(self) -> None:
         self._utf8 = CONSOLE.encoding.lower().startswith("utf")
         self._errados = 0
+        self._pendentes: list[str] = []
 
     def escreve(self, achado: Achado) -> None:
         self._errados += achado.sinal is Sinal.ERRADO
+        if achado.sinal is Sinal.PENDENTE:
+            self._pendentes.append(achado.texto)
         sinal = achado.sinal.value if self._utf8 else _SEM_UTF8[achado.sinal]
         CONSOLE.print(Text.assemble((sinal, _CORES[achado.sinal]), f" {visivel(achado.texto)}"))
 
     def veredito(self) -> int:
         """Escreve a última linha. Devolve o status (int): 0 se nada impede a aula, senão 1."""
-        if not self._errados:
+        if not self._errados and self._pendentes:
+            resumo = f"Nada impede a aula, que está no meio: {'; '.join(self._pendentes)}"
+        elif not self._errados:
             resumo = "Tudo pronto para a aula"
         elif self._errados == 1:
             resumo = "1 coisa a resolver"
         else:
             resumo = f"{self._errados} coisas a resolver: comece pela primeira"
-        CONSOLE.print(Text(resumo, "bold"))
+        CONSOLE.print(Text(visivel(resumo), "bold"))
         return 1 if self._errados else 0

@@ -1,6 +1,7 @@
 """Os exames que precisam do Kafka, do socket à lição. O primeiro que impede a conversa é o último."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 
 from kafka import KafkaAdminClient
@@ -13,12 +14,13 @@ from common.erros import ErroDoLaboratorio, PrazoEsgotado, motivo
 from common.prazo import Prazo, com_prazo
 from lab.diagnostico.achado import Achado, certo, errado, neutro
 from lab.diagnostico.aperto_de_mao import RESPOSTAS_S, Apresentacao, aperta_a_mao, exige_alcance, exige_porta
-from lab.diagnostico.aula import examina_grupos, examina_topicos
+from lab.diagnostico.aula import examina_grupos, examina_topicos, pedidos_que_esperam
 from lab.diagnostico.transacoes import COM_DEFEITO, examina_transacoes
 from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
 
 PORTA_S = 3.0  # também a procura do nome, que no socket não tem prazo
 APERTO_S = RESPOSTAS_S + 3.0  # e, se a resposta não veio, a conversa que descobre quem atende
+CONTAGEM_S = 2.0  # dos pedidos que esperam: os de uma aula, 0,1 s
 AULA_S = 4.0  # tópicos, grupos e transações: aqui, 50 ms ao todo
 
 
@@ -64,7 +66,11 @@ def _da_aula(broker: Apresentacao) -> Iterator[Achado]:
         raise ErroDoLaboratorio(f"o Kafka em {broker.endereco} parou de responder ({motivo(erro)}): repita") from None
     try:
         yield from _pergunta("os tópicos", partial(examina_topicos, admin), prazo)
-        yield from _pergunta("os grupos", partial(examina_grupos, admin), prazo)
+        esperam: dict[str, int] = {}
+        # o que não se conta a tempo não se diz: quem conta é o confere
+        with suppress(KafkaError, ErroDoLaboratorio):
+            esperam = com_prazo(partial(pedidos_que_esperam, admin), min(CONTAGEM_S, prazo.resta), "a contagem")
+        yield from _pergunta("os grupos", partial(examina_grupos, admin, esperam), prazo)
         yield from _pergunta("as transações", partial(examina_transacoes, admin, broker.versao), prazo)
     finally:
         admin.close()

@@ -5,14 +5,13 @@ terminal só se conhece pelo PATH: pergunta-se ao `python` que o shell acharia.
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from common import pacotes
 from common.pacotes import DOS_SCRIPTS as PACOTES
-from common.pacotes import INSTALA, requisitos, satisfaz
-from lab import ambiente
+from common.pacotes import INSTALA, como_ter_os_pacotes, requisitos, satisfaz
 from lab.diagnostico.achado import Achado, certo, errado, neutro
 from lab.diagnostico.programa import Programa
 
@@ -54,7 +53,7 @@ class PythonDoTerminal:
     @property
     def no_venv(self) -> bool:
         """Diz se é o do .venv deste laboratório."""
-        return self.prefixo.resolve() == ambiente.VENV
+        return self.prefixo.resolve() == pacotes.VENV
 
     def defeito(self) -> tuple[str, str] | None:
         """O que impede os scripts e como consertar (str, str); None se nada."""
@@ -81,17 +80,20 @@ def examina(pergunta: Programa) -> Iterator[Achado]:
     """O Python, o .venv e os pacotes deste terminal."""
     caminho = pergunta.caminho
     if caminho is None:
-        yield errado(f"este terminal não tem o comando python: {_ativa()}")
+        yield errado(f"este terminal não tem o comando python: {como_ter_os_pacotes()}")
         return
     python = _le(pergunta.resposta())
     if python is None:
-        yield errado(f"o comando python deste terminal ({caminho}) não funciona, ou não responde: {_ativa()}")
+        yield errado(
+            f"o comando python deste terminal ({caminho}) não funciona, ou não responde: {como_ter_os_pacotes()}"
+        )
         return
     versao = ".".join(map(str, python.versao))
     if python.versao < PYTHON_MINIMO:
         minimo = ".".join(map(str, PYTHON_MINIMO))
         yield errado(
-            f"o Python deste terminal é o {versao} ({caminho}), e é preciso o {minimo} ou mais novo: {_ativa()}"
+            f"o Python deste terminal é o {versao} ({caminho}), e é preciso o {minimo} ou mais novo: "
+            f"{como_ter_os_pacotes()}"
         )
         return
     yield certo(f"Python {versao} ({caminho})")
@@ -99,7 +101,7 @@ def examina(pergunta: Programa) -> Iterator[Achado]:
     if python.no_venv:
         yield certo(".venv ativo neste terminal")
     elif defeito:
-        yield errado(f"este terminal não usa o .venv, e no Python dele {defeito[0]}: {_ativa()}")
+        yield errado(f"este terminal não usa o .venv, e no Python dele {defeito[0]}: {como_ter_os_pacotes()}")
         return
     else:
         yield neutro("este terminal não usa o .venv, mas o Python dele tem o que os scripts usam")
@@ -115,12 +117,3 @@ def _le(resposta: str) -> PythonDoTerminal | None:
     except ValueError:  # não respondeu, ou não é um Python: no Windows sem Python, um atalho para a loja
         return None
     return PythonDoTerminal(tuple(lido["versao"]), Path(lido["prefixo"]), lido["pacotes"], lido["erro"])
-
-
-def _ativa() -> str:
-    """Como ativar o .venv (str) e, se ele não existe ou o seu Python foi desinstalado, como criá-lo antes."""
-    windows = sys.platform == "win32"
-    ativa = r".venv\Scripts\activate" if windows else "source .venv/bin/activate"
-    if ambiente.PYTHON_DO_VENV.exists():
-        return f"ative o .venv ({ativa})"
-    return f"crie o .venv ({'py' if windows else 'python3'} -m venv --clear .venv), ative-o ({ativa}) e {INSTALA}"

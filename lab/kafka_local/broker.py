@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from common.erros import ErroDoLaboratorio
+from common.erros import ErroDoLaboratorio, motivo
 from common.prazo import PASSO_S, Prazo
 from lab.kafka_local import formato, portas, propriedades
 from lab.kafka_local.configuracao import configuracao
@@ -141,7 +141,8 @@ class BrokerLocal:
             if not portas.livre(porta):
                 raise ErroDoLaboratorio(
                     f"a porta {porta} já está em uso: há outro Kafka, talvez no Docker? "
-                    "Encerre-o, ou escolha outra porta (--porta aqui, KAFKA_BOOTSTRAP_SERVERS nos outros terminais)"
+                    "Use o que já está lá, ou outra porta e outra pasta (--porta 9095 --pasta .kafka-9095 aqui, "
+                    "KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9095 nos outros terminais)"
                 )
 
     def _escreve_propriedades(self) -> None:
@@ -248,7 +249,7 @@ def lanca_juntos(brokers: Sequence[BrokerLocal], diz: Callable[[str], None] = si
         para_juntos(parados)
         if isinstance(erro, OSError):  # disco cheio, pasta sem permissão
             pasta = parados[0]._topologia.pasta
-            raise ErroDoLaboratorio(f"não consigo usar a pasta {pasta}: {erro.strerror or erro}") from erro
+            raise ErroDoLaboratorio(f"não consigo usar a pasta {pasta}: {motivo(erro)}") from erro
         raise
 
 
@@ -279,9 +280,12 @@ def _lanca(brokers: Sequence[BrokerLocal], diz: Callable[[str], None]) -> None:
 
 
 def _pasta_ocupada(topologia: Topologia, trava: Trava) -> ErroDoLaboratorio:
+    listeners = propriedades.le(topologia.pasta / "broker-1" / "server.properties", "listeners") or ""
+    endereco = listeners.partition(",")[0].removeprefix("PLAINTEXT://")
+    onde = f", em {endereco}" if endereco else ""
     return ErroDoLaboratorio(
-        f"a pasta {topologia.pasta} já é de outro Kafka em execução (processo {trava.dono()}). "
-        "Encerre-o com Ctrl+C no terminal dele, ou use outra pasta"
+        f"a pasta {topologia.pasta} já é de outro Kafka em execução{onde} (processo {trava.dono()}): use o que já está "
+        f"rodando, ou dê outra pasta a este (--pasta .kafka-{topologia.portas[0]})"
     )
 
 

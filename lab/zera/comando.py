@@ -70,7 +70,7 @@ def _zera(sem_perguntar: bool, parada: Parada) -> int:
     registros = _conversa(lambda admin: _registros(admin, particoes), parada)
     _fala(f"O que será apagado do Kafka em {bootstrap()}:")
     for topico, quantos in registros.items():
-        _fala(f"  tópico {topico} (registros: até {quantos})")
+        _fala(f"  tópico {topico} (até {quantos} registros: os pedidos e as marcas das transações)")
     for grupo in grupos:
         _fala(f"  grupo {grupo} (até onde leu)")
     if not sem_perguntar:

@@ -9,6 +9,7 @@ from kafka import KafkaAdminClient, KafkaProducer
 
 from common.configuracao import TOPICOS_BASE
 from common.prazo import espera_ate
+from common.significados import DESCONHECIDO
 from lab.processos.sala import Sala
 from lab.processos.script import Script
 
@@ -95,5 +96,7 @@ def ate(condicao: Callable[[], bool], segundos: float, falha: str) -> None:
 
 
 def sem_traceback(*scripts: Script) -> None:
+    """Nem tracebacks, nem um erro do Kafka que common/significados.py não traduza."""
     for script in scripts:
+        assert not [linha for linha in script.textos() if DESCONHECIDO in linha]
         assert not [linha for linha in script.textos() if "Traceback" in linha or "Exception ignored" in linha]

@@ -1,15 +1,20 @@
 """Os erros previstos e o que o aluno vê deles: uma linha e um status; nunca um traceback."""
 
+import errno
 import inspect
 import re
 import signal
 import sys
 from typing import Any
 
+import kafka.errors
 import pytest
+import requests
+from kafka.errors import KafkaTimeoutError
 
-from common import erros
+from common import erros, significados
 from common.erros import ErroDeUso, ErroDoLaboratorio, KafkaIndisponivel, motivo
+from common.pacotes import como_ter_os_pacotes
 from lab import RAIZ
 from tests.apoio.script import SCRIPTS, exige_uma_linha_de_erro, roda_script, roda_trecho
 
@@ -30,13 +35,29 @@ def test_o_desenho_no_topo_do_modulo_e_a_arvore_de_verdade() -> None:
 
 def test_a_superficie_publica_do_modulo() -> None:
     publicos = {nome for nome in vars(erros) if not nome.startswith("_")}
-    assert publicos == set(CLASSES) | {"motivo"}
+    assert publicos == set(CLASSES) | {"motivo", "significados"}
     assert all(c.__doc__ for c in CLASSES.values())
 
 
 def test_motivo_so_repete_o_que_e_nosso() -> None:
     assert motivo(KafkaIndisponivel("conexão recusada")) == "conexão recusada"
-    assert motivo(ConnectionResetError("reset by peer")) == "ConnectionResetError"
+    assert motivo(ConnectionResetError("reset by peer")) == "reset by peer"
+    assert motivo(OSError(errno.ENOSPC, "No space left on device")) == "o disco está cheio"
+    assert motivo(requests.exceptions.ConnectTimeout("timed out")) == "sem resposta"
+    assert motivo(KeyError("x")) == f"KeyError: {significados.DESCONHECIDO}"
+    assert motivo(KafkaTimeoutError("...")) == "KafkaTimeoutError: a resposta não veio no prazo"
+
+
+def test_todo_erro_com_significado_existe_no_cliente_e_todo_o_que_volta_sozinho_o_tem() -> None:
+    classes = {
+        nome: classe
+        for nome, classe in vars(kafka.errors).items()
+        if inspect.isclass(classe) and issubclass(classe, kafka.errors.KafkaError)
+    }
+    assert significados.DO_KAFKA.keys() <= classes.keys()
+    # os que o cliente repete até desistir são os que chegam a uma linha de "Sessão perdida" ou de espera
+    repetem = {nome for nome, classe in classes.items() if getattr(classe, "retriable", False)}
+    assert repetem - significados.DO_KAFKA.keys() == {"RetriableError", "InvalidMetadataError"}  # só bases de outros
 
 
 @pytest.mark.parametrize("classe", CLASSES.values(), ids=CLASSES)
@@ -107,8 +128,7 @@ def test_variavel_malfeita_e_uma_linha_e_status_2(script: str, variavel: str, va
 def test_pacote_que_falta_diz_como_instalar(modulo: str) -> None:
     exige_uma_linha_de_erro(
         roda_trecho(f"import common; raise ModuleNotFoundError('No module', name={modulo!r})"),
-        modulo,
-        "pip install -r requirements.txt",
+        f"falta {modulo}: {como_ter_os_pacotes()}",
         status=1,
     )
 

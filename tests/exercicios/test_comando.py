@@ -25,7 +25,10 @@ def pasta(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.broker
 @pytest.mark.parametrize(
     ("argumentos", "status", "fim"),
-    [(("1", "--solucao"), 0, "[EXERCÍCIO 1] ✔ Resolvido"), (("1",), 1, "[EXERCÍCIO 1] ✘ ainda não há previsão em ")],
+    [
+        (("1", "--solucao"), 0, "[EXERCÍCIO 1] ✔ A solução pronta passa"),
+        (("1",), 1, "[EXERCÍCIO 1] ✘ ainda não há previsão em "),
+    ],
     ids=["solução", "por resolver"],
 )
 def test_o_veredito_e_o_status(pasta: Path, argumentos: tuple[str, ...], status: int, fim: str) -> None:
@@ -63,7 +66,7 @@ def linha_de_comando(processo: psutil.Process) -> str:
         return ""
 
 
-@pytest.mark.parametrize("argumentos", [(), ("9",), ("um",), ("1", "--resposta")])
+@pytest.mark.parametrize("argumentos", [(), ("9",), ("um",), ("1", "--resposta"), ("1", "--solucao", "--recomeca")])
 def test_uso_errado(pasta: Path, argumentos: tuple[str, ...]) -> None:
     comando = comeca(pasta, *EXERCICIOS, *argumentos)
     saida, _ = comando.communicate(timeout=FIM_S)

@@ -17,9 +17,9 @@ O_QUE_FALTA = {
     3: "ainda não há previsão em COM_DOIS_ESTOQUES, ",
     4: "entrou no grupo da notificação e lhe tirou partições",
     5: r"(\d+) de \1 pedidos com Monitor foram aprovados",
-    6: r"um pedido pago com \w+ foi enviado com a chave [0-9a-f-]{36}",
+    6: r"um pedido pago com \w+ foi enviado com a chave '[0-9a-f-]{36}'",
     7: r"perdidos 1 \([0-9a-f]{4}\)",
-    8: "perdidos 0, duplicados 1",
+    8: r"perdidos 0, duplicados \d: o resultado ficou sem o offset.*TODO 3.*TODO 5",
 }
 
 

@@ -2,12 +2,15 @@
 
 import ast
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from common.erros import ErroDoLaboratorio
 from exercicios.conferencias import EXERCICIOS, previsao
 from exercicios.conferencias.falta import Falta
+from exercicios.recomeco import recomeca
 from lab import RAIZ
 from tests.apoio.copias import ORIGINAIS, exige_original
 
@@ -70,9 +73,54 @@ def test_uma_previsao_que_falta_e_uma_errada(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(Falta, match=r"^ainda não há previsão em B, D$"):
         previsao.le("copia_do_aluno", "A", "B", "C", "D")
     previsoes = previsao.le("copia_do_aluno", "A", "C")
-    previsao.compara(previsoes, {"A": 1, "C": [2]})
-    with pytest.raises(Falta, match=r"^A: você previu 1, e aconteceu 3; C: você previu \[2\], e aconteceu \[\]$"):
-        previsao.compara(previsoes, {"A": 3, "C": []})
+    reveja = {"A": "a conta", "C": "a lista"}
+    previsao.compara(previsoes, {"A": 1, "C": [2]}, reveja)
+    with pytest.raises(Falta, match=r"^A não é 1: a conta; C não é \[2\]: a lista$"):  # e nunca a resposta
+        previsao.compara(previsoes, {"A": 3, "C": []}, reveja)
+
+
+@pytest.mark.parametrize(
+    ("previsto", "certo"),
+    [([5, 5, 4], True), ((5, 5, 4), True), ([5, 4, 5], False), ("perdidos", False), ([5, 5], False), (14, False)],
+)
+def test_uma_tupla_e_uma_lista(previsto: object, certo: bool) -> None:
+    assert (previsao.erradas({"A": previsto}, {"A": [5, 5, 4]}, {"A": ""}) == []) is certo
+
+
+@pytest.mark.parametrize(("previsto", "certo"), [("perdidos", True), (" Perdidos", True), ("duplicados", False)])
+def test_uma_palavra_vale_sem_espacos_nem_maiusculas(previsto: object, certo: bool) -> None:
+    assert (previsao.erradas({"A": previsto}, {"A": "perdidos"}, {"A": ""}) == []) is certo
+
+
+@pytest.fixture
+def copia_no_git(tmp_path: Path) -> Path:
+    """Uma cópia de exercício em um repositório git só deste teste."""
+    copia = tmp_path / "exercicios" / "ex9.py"
+    copia.parent.mkdir()
+    copia.write_text("# TODO 1: …\n", encoding="utf-8")
+    for comando in ("init -q", "add .", "-c user.name=a -c user.email=a@b commit -qm x"):
+        subprocess.run(["git", *comando.split()], cwd=tmp_path, check=True, capture_output=True)
+    return copia
+
+
+def test_recomecar_nao_apaga_o_que_o_aluno_fez(copia_no_git: Path) -> None:
+    original = le(copia_no_git)
+    assert recomeca(copia_no_git) == "ex9.py já está como veio"
+    for n, texto in ((1, "resolvido"), (2, "de outro jeito")):
+        copia_no_git.write_text(texto, encoding="utf-8")
+        assert f"a sua ficou em exercicios/ex9.py.antes-{n}" in recomeca(copia_no_git)
+        assert le(copia_no_git) == original
+        assert le(copia_no_git.with_name(f"ex9.py.antes-{n}")) == texto
+    copia_no_git.unlink()
+    assert recomeca(copia_no_git) == "ex9.py está de volta" and le(copia_no_git) == original
+
+
+def test_recomecar_sem_o_git_diz_o_que_fazer_e_nao_toca_em_nada(tmp_path: Path) -> None:
+    copia = tmp_path / "ex9.py"
+    copia.write_text("resolvido", encoding="utf-8")
+    with pytest.raises(ErroDoLaboratorio, match=r"não veio do git clone.*copie de lá o ex9\.py"):
+        recomeca(copia)
+    assert le(copia) == "resolvido"
 
 
 @pytest.mark.parametrize(("texto", "erro"), [("A = (\n", "SyntaxError"), ("A = b\n", "NameError")])

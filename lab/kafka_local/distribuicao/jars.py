@@ -13,7 +13,7 @@ import requests
 from jgo.maven import MavenContext
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from common.erros import ErroDoLaboratorio
+from common.erros import ErroDoLaboratorio, motivo
 from lab.kafka_local.distribuicao.versao import DA_AULA, Distribuicao
 from lab.terminal.mensagem import informa
 
@@ -95,7 +95,7 @@ def _baixa(jar: Jar, destino: Path) -> None:
                 ) from erro
             except (requests.RequestException, OSError) as erro:
                 raise ErroDoLaboratorio(
-                    f"não consegui baixar {jar.nome} do Maven Central ({type(erro).__name__}). "
+                    f"não consegui baixar {jar.nome} do Maven Central ({motivo(erro)}). "
                     "Confira a internet (ou o proxy, em HTTPS_PROXY) e repita: o que já veio não se perde"
                 ) from erro
             except RuntimeError as erro:  # o jgo: respondeu, mas não com o arquivo
@@ -154,5 +154,5 @@ def garante_jars(distribuicao: Distribuicao = DA_AULA) -> list[Path]:
                     _baixa(jar, pasta / jar.nome)
                     avanca()
         except OSError as erro:
-            raise ErroDoLaboratorio(f"não consegui gravar em {pasta}: {erro.strerror or erro}") from erro
+            raise ErroDoLaboratorio(f"não consegui gravar em {pasta}: {motivo(erro)}") from erro
     return [pasta / jar.nome for jar in jars]

@@ -138,3 +138,45 @@ def test_andamento_em_um_pipe_e_uma_linha_por_segundo(
         barra.avanca(feitos)
     barra.encerra(1000)
     assert capsys.readouterr().out.splitlines() == [f"[PRODUTOR] {n} de 1000" for n in (250, 500, 750, 1000)]
+
+
+DA_AULA = [
+    ("PRODUTOR", "Pedido 10 (6edf) enviado · partição 0, offset 3"),
+    ("ESTOQUE", "Recebi pedido 10 (6edf) · partição 0"),
+    ("ESTOQUE", "Pedido 10 (6edf) aprovado · partição 0"),
+    ("PAGAMENTO", "Recebi pedido 10 (6edf) · partição 0"),
+    ("PAGAMENTO", "Pedido 10 (6edf) pago · partição 0"),
+    ("NOTIFICAÇÃO", "Pedido 10 (6edf) concluído para Fábio Conceição em 21.5 s · partição 0"),
+]
+
+
+def em_um_terminal_de(colunas: int, linhas: list[tuple[str, str]]) -> list[str]:
+    """As linhas (list[str]) que se veem, sem cores."""
+    codigo = DIGA + f"[diga(prefixo, 'cyan', texto) for prefixo, texto in {linhas!r}]"
+    with em_um_terminal([sys.executable, "-c", codigo], colunas) as terminal:
+        assert terminal.termina() == 0
+    return terminal.tela.normal.splitlines()
+
+
+@pytest.mark.parametrize("colunas", [40, 50, 60, 79])
+def test_em_um_terminal_estreito_um_pedido_e_uma_linha(colunas: int) -> None:
+    vistas = em_um_terminal_de(colunas, DA_AULA)
+    assert len(vistas) == len(DA_AULA) and max(map(len, vistas)) <= colunas
+    for (prefixo, texto), vista in zip(DA_AULA, vistas, strict=True):
+        assert vista.startswith(f"[{prefixo}] ") and "edido 10 (6edf)" in vista
+        assert "p0 " in vista or texto in vista
+    assert "p0 21.5s Pedido" in vistas[-1]
+
+
+def test_onde_cabem_as_linhas_sao_as_do_readme_e_a_forma_nao_alterna() -> None:
+    assert em_um_terminal_de(84, DA_AULA) == [f"[{prefixo}] {texto}" for prefixo, texto in DA_AULA]
+    comprida, breve = ("X", "Pedido 1 (aaaa) concluído para Ana" + " Ana" * 20 + " em 3.3 s · partição 0"), DA_AULA[1]
+    antes, cortada, depois = em_um_terminal_de(60, [breve, comprida, breve])
+    assert antes == "[ESTOQUE] Recebi pedido 10 (6edf) · partição 0"
+    assert cortada.startswith("[X] p0 3.3s Pedido 1 (aaaa) concluído") and len(cortada) == 60
+    assert depois == "[ESTOQUE] p0 Recebi pedido 10 (6edf)"
+
+
+def test_o_que_nao_e_de_um_pedido_nunca_se_corta() -> None:
+    (vista,) = em_um_terminal_de(40, [("ESTOQUE", "uma palavra " * 10)])
+    assert vista == "[ESTOQUE] " + "uma palavra " * 10

@@ -284,3 +284,20 @@ def test_com_force_color_um_pipe_continua_sendo_um_pipe() -> None:
     assert (falante.returncode, erros) == (0, "")
     assert saida.splitlines()[0] == "a notificação está pronta"
     assert "\x1b" not in saida
+
+
+def test_uma_falha_se_diz_em_portugues() -> None:
+    ditas = [
+        Episodio("kill-9", "ESTOQUE", 1.0).nome,
+        Episodio("veneno", "os três tópicos", 1.0).nome,
+        Episodio("instancias", "ESTOQUE", 1.0).nome,
+        Episodio("nenhuma", "todos de pé", 1.0).nome,
+        Episodio("broker-reinicia", "cada broker", 1.0).nome,
+    ]
+    assert ditas == [
+        "kill-9 em ESTOQUE",
+        "veneno nos três tópicos",
+        "4 instâncias de ESTOQUE",
+        "nenhuma falha, todos de pé",
+        "broker-reinicia em cada broker",
+    ]

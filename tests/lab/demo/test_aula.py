@@ -24,7 +24,7 @@ def test_a_aula_inteira_no_kafka_de_outro_que_fica_como_estava(kafka: KafkaLocal
     for terminal in ("T1 [NOTIFICAÇÃO]", "T2 [PAGAMENTO]", "T3 [ESTOQUE]", "T4 [PRODUTOR]", "T5 [ESTOQUE]"):
         assert f"\n{terminal} " in saida
     svg = figura.read_text(encoding="utf-8").replace("&#160;", " ")
-    for trecho in ("Parte 3: o pagamento cai", " morto ", "[PAGAMENTO] Encerrado.", ">10<"):
+    for trecho in ("Parte 3: o pagamento cai", " MORTO ", "Encerrado.", ">10<"):
         assert trecho in svg
     prefixo = re.search(r"(demo-[0-9a-f]{8})-grupo", saida)
     assert prefixo is not None

@@ -1,26 +1,29 @@
 """O desenho dos quadros: o que se vê em cada tamanho de janela."""
 
+import time
+
 import pytest
 from rich.text import Text
 
 from lab.demo.desenho import desenha
-from lab.demo.passo import Passo
-from lab.demo.terminais import Terminais
+from lab.demo.passo import PALAVRAS_POR_S, Passo
+from lab.demo.terminais import Estado, Terminais
 from tests.lab.demo.apoio import console, desenho, diz
 
 TOPICOS = ("novos_pedidos", "pedidos_aprovados", "pedidos_concluidos")
-TITULOS = ("T1 notificação", "T2 pagamento", "T3 estoque", "T4 produtor", "T5 segundo estoque", "Kafka")
+TITULOS = ("T1 notificação", "T2 pagamento", "T3 estoque", "T4 produtor", "Kafka")
+QUINTO = "T5 segundo estoque"
 
 
 @pytest.mark.parametrize("lendo", [False, True])
-@pytest.mark.parametrize("tamanho", [(80, 24), (81, 25), (100, 30), (120, 40), (250, 70)])
+@pytest.mark.parametrize("tamanho", [(80, 24), (81, 25), (100, 30), (120, 40), (160, 50), (200, 60), (250, 70)])
 def test_os_quadros_enchem_a_tela_sem_uma_coluna_a_mais(
     terminais: Terminais, passo: Passo, tamanho: tuple[int, int], lendo: bool
 ) -> None:
     passo.lendo, passo.convite = lendo, "Enter continua" * lendo
     passo.diario += [("Parte 3: o pagamento cai", Text("✔ " + "uma conferência comprida " * 6))] * 5
     for terminal in terminais.todos:
-        diz(terminal, *(f"[ESTOQUE] Pedido {n} (aaaa) aprovado · partição 0" + ", e mais" * 30 for n in range(40)))
+        diz(terminal, *(f"[ESTOQUE] Pedido {n} (aaaa) aprovado{' e mais' * 30} · partição 0" for n in range(40)))
     diz(terminais.produtor, *(f"[PRODUTOR] Pedido {n} (aaaa) enviado" for n in range(2000)))
     linhas = desenha(passo, terminais, console(*tamanho))
     assert [linha.cell_len for linha in linhas] == [tamanho[0]] * tamanho[1]
@@ -28,7 +31,8 @@ def test_os_quadros_enchem_a_tela_sem_uma_coluna_a_mais(
     for trecho in (*TITULOS, *TOPICOS, "Parte 3: o pagamento cai", "Observe: ", "Ctrl+C encerra", "✔ uma conferência"):
         assert trecho in texto
     assert ("O pagamento (T2) para" in texto) == ("Enter continua" in texto) == lendo
-    assert texto.count("Pedido 39 (aaaa) aprovado") >= len(terminais.todos) - 1  # em cada quadro, as últimas linhas
+    assert texto.count("p0 Pedido 39 (aaaa) aprovado") == 3  # em cada quadro, as últimas linhas; T4 disse mais depois
+    assert QUINTO not in texto
     assert " 1960\n" in texto or " 1960 " in texto
 
 
@@ -37,6 +41,46 @@ def test_com_a_explicacao_mais_longa_da_aula_ainda_se_ve_tudo_na_menor_janela(te
     texto = desenho(passo, terminais)
     assert texto.count("palavra") == 50
     assert all(trecho in texto for trecho in (*TITULOS, *TOPICOS))
+
+
+def test_o_quinto_terminal_so_aparece_quando_se_abre(
+    terminais: Terminais, passo: Passo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tamanho in ((80, 24), (200, 60)):
+        assert QUINTO not in desenho(passo, terminais, *tamanho)
+    monkeypatch.setattr(type(terminais.estoque2), "estado", Estado.VIVO)
+    for tamanho in ((80, 24), (200, 60)):
+        assert QUINTO in desenho(passo, terminais, *tamanho)
+
+
+@pytest.mark.parametrize("colunas", [80, 120, 160, 200])
+def test_as_linhas_da_aula_cabem_no_quadro_e_o_que_se_compara_vem_antes(
+    terminais: Terminais, passo: Passo, colunas: int
+) -> None:
+    diz(terminais.notificacao, "[NOTIFICAÇÃO] Pedido 10 (6edf) concluído para Fábio Conceição em 21.5 s · partição 0")
+    diz(terminais.pagamento, "[PAGAMENTO] Recebi pedido 10 (6edf) · partição 0")
+    diz(terminais.estoque, "[ESTOQUE] Pedido 10 (6edf) aprovado · partição 0")
+    diz(terminais.produtor, "[PRODUTOR] Pedido 10 (6edf) enviado · partição 0, offset 13")
+    texto = desenho(passo, terminais, colunas)
+    assert "p0 21.5s Pedido 10 (6edf) concluído" in texto
+    for inteira in (
+        "p0 Recebi pedido 10 (6edf)",
+        "p0 Pedido 10 (6edf) aprovado",
+        "p0 Pedido 10 (6edf) enviado, offset 13",
+    ):
+        assert inteira in texto
+    assert "[" not in texto  # o título do quadro já diz de quem são
+
+
+def test_a_explicacao_fica_o_tempo_de_a_ler_em_voz_alta(
+    terminais: Terminais, passo: Passo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passo.anunciado = time.monotonic()
+    palavras = len(f"{passo.explicacao} {passo.observe}".split())
+    assert passo.explicacao in desenho(passo, terminais)  # e não só enquanto nada acontece
+    passo.anunciado -= palavras / PALAVRAS_POR_S
+    assert passo.explicacao not in desenho(passo, terminais)
+    assert "Observe: " in desenho(passo, terminais)
 
 
 def test_a_barra_cresce_com_os_que_esperam(terminais: Terminais, passo: Passo) -> None:
@@ -52,7 +96,7 @@ def test_a_barra_cresce_com_os_que_esperam(terminais: Terminais, passo: Passo) -
 
 def test_o_que_um_script_diz_nao_comanda_o_terminal(terminais: Terminais, passo: Passo) -> None:
     diz(terminais.estoque, "antes\x1b[2Jdepois [bold]sem marcação[/]")
-    assert r"antes\x1b[2Jdepois [bold]sem marcaç" in desenho(passo, terminais)
+    assert r"antes\x1b[2Jdepois [bold]sem" in desenho(passo, terminais)
 
 
 def test_o_diario_mostra_a_parte_em_curso_e_antes_dela_a_anterior(terminais: Terminais, passo: Passo) -> None:

@@ -87,7 +87,7 @@ def test_abrem_se_mostram_e_devolvem_o_terminal_com_as_conferencias() -> None:
         terminal.le_ate_ver(CONVITE, PRAZO_S)
         assert terminal.tela.alternativa and not terminal.tela.cursor
         assert "Parte 9: um teste" in terminal.tela.texto()[0]
-        assert terminal.tela.mostra("✔ a conferência") and terminal.tela.mostra("[PAGAMENTO] a última linha")
+        assert terminal.tela.mostra("✔ a conferência") and terminal.tela.mostra("a última linha")
         terminal.redimensiona(100, 30)
         terminal.le_ate(lambda tela: "Ctrl+C encerra" in tela.texto()[0][80:], PRAZO_S, "os quadros na tela maior")
         terminal.redimensiona(60, 10)

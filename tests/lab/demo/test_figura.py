@@ -27,7 +27,7 @@ def test_a_figura_se_abre_sozinha_e_tem_cor_mesmo_com_no_color(
     assert len(svg) < 150_000
     nos = ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
     textos = [(no.text or "").replace("\xa0", " ").strip() for no in nos]
-    assert "[PRODUTOR] Pedido 39 (aaaa) enviado <&>" in textos
+    assert "Pedido 39 (aaaa) enviado <&>" in textos
     assert any("mortos os brokers: 1" in texto for texto in textos)
     cores = set(re.findall(r'fill="(#[0-9a-f]{6})"', svg))
     assert len(cores) > 3

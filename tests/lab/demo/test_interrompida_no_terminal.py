@@ -11,7 +11,7 @@ from tests.lab.demo.apoio import ALTURA_S, no_terminal
 pytestmark = pytest.mark.broker
 
 
-@pytest.mark.parametrize(("altura", "nos_quadros"), [("Iniciando o Kafka", False), ("[ESTOQUE] Recebi", True)])
+@pytest.mark.parametrize(("altura", "nos_quadros"), [("Iniciando o Kafka", False), (" Recebi pedido", True)])
 def test_um_ctrl_c_no_teclado_devolve_o_terminal(pasta: Path, altura: str, nos_quadros: bool) -> None:
     with no_terminal(pasta) as terminal:
         terminal.le_ate_ver(altura, ALTURA_S)
@@ -27,6 +27,6 @@ def test_um_ctrl_c_no_teclado_devolve_o_terminal(pasta: Path, altura: str, nos_q
 
 def test_a_janela_que_se_fecha_nao_deixa_nada(pasta: Path) -> None:
     with no_terminal(pasta) as terminal:
-        terminal.le_ate_ver("[ESTOQUE] Recebi", ALTURA_S)
+        terminal.le_ate_ver(" Recebi pedido", ALTURA_S)
         terminal.fecha()
         assert terminal.processo.wait(DESMONTE_S) == 130

@@ -50,6 +50,21 @@ def test_tudo_pronto(sala: SalaDeTeste) -> None:
         assert trecho in certos
 
 
+def test_no_meio_da_aula_o_fim_diz_quem_falta_e_quantos_esperam(sala: SalaDeTeste) -> None:
+    estoque, pagamento = sala.servicos(("estoque", 0), ("pagamento", 0))
+    pagamento.ctrl_c()
+    assert pagamento.espera_fim(PRONTO_S) == 0
+    sala.produz(5)
+    estoque.espera("aprovado", PRONTO_S, vezes=5)
+    laudo = diagnostica_na(sala)
+    assert (laudo.status, laudo.com("✘")) == (0, [])
+    esperam = f"5 pedidos esperam por {sala.prefixo}-grupo_pagamento, que não tem nenhum membro: "
+    falta = f"{sala.prefixo}-grupo_notificacao não tem nenhum membro: python servico_notificacao.py"
+    assert laudo.com("!") == [f"{esperam}python servico_pagamento.py", falta]
+    fim = f"Nada impede a aula, que está no meio: {esperam}python servico_pagamento.py; {falta}"
+    assert laudo.linhas[-1] == fim
+
+
 def test_so_le(kafka_descartavel: KafkaLocal) -> None:
     """Em um Kafka novo não cria nem os tópicos internos, e o que ainda não existe não é um erro."""
     laudo = diagnostica(KAFKA_BOOTSTRAP_SERVERS=kafka_descartavel.bootstrap)

@@ -67,7 +67,7 @@ def test_ninguem_atende() -> None:
 
 def test_um_nome_que_nao_existe() -> None:
     laudo = diagnostica(KAFKA_BOOTSTRAP_SERVERS="kafka.invalid:9092")  # RFC 2606: não existe em rede nenhuma
-    laudo.exige_so_este_erro("o nome kafka.invalid não existe na rede", "confira KAFKA_BOOTSTRAP_SERVERS")
+    laudo.exige_so_este_erro("o nome kafka.invalid não existe na rede", "KAFKA_BOOTSTRAP_SERVERS=kafka.invalid:9092")
 
 
 def test_a_porta_e_de_um_servidor_http() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import RAIZ, ambiente
+from common import pacotes
+from lab import RAIZ
 from lab.diagnostico import terminal
 from lab.diagnostico.achado import Achado, Sinal
 from tests.lab.diagnostico.apoio import PASTA_DO_PYTHON, diagnostica
@@ -58,7 +59,7 @@ def examina(monkeypatch: pytest.MonkeyPatch, caminho: Path | str, o_venv: Path |
     monkeypatch.setenv("PATH", str(caminho))
     monkeypatch.chdir(RAIZ)
     if o_venv is not None:
-        monkeypatch.setattr(ambiente, "VENV", o_venv.resolve())
+        monkeypatch.setattr(pacotes, "VENV", o_venv.resolve())
     with terminal.pergunta() as pergunta:
         return list(terminal.examina(pergunta))
 

@@ -119,7 +119,7 @@ def test_congelado_tambem_e_encerrado(kafka: KafkaLocal) -> None:
 
 def test_a_mesma_pasta_nao_serve_a_dois(kafka: KafkaLocal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(broker_local, "_ESPERA_PELO_ANTERIOR_S", 0.2)
-    with pytest.raises(ErroDoLaboratorio, match="já é de outro Kafka"):
+    with pytest.raises(ErroDoLaboratorio, match=r"já é de outro Kafka em execução, em 127\.0\.0\.1:.*--pasta \.kafka-"):
         KafkaLocal(kafka.pasta).inicia()
     assert kafka.responde()
 

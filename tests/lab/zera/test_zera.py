@@ -123,9 +123,12 @@ def test_depois_de_zerar_os_scripts_recomecam_do_zero(
 def test_diz_o_que_apaga(sala: SalaDeTeste) -> None:
     uma_aula(sala, 10)
     textos = zerado(sala, "--sim").textos()
-    assert f"[ZERA]   tópico {sala.topico(TOPICOS_BASE[0])} (registros: até 10)" in textos
+    assert (
+        f"[ZERA]   tópico {sala.topico(TOPICOS_BASE[0])} (até 10 registros: os pedidos e as marcas das transações)"
+        in textos
+    )
     for base in TOPICOS_BASE[1:]:
-        assert any(f"tópico {sala.topico(base)} (registros: até " in linha for linha in textos)
+        assert any(f"tópico {sala.topico(base)} (até " in linha for linha in textos)
     for etapa in ETAPAS:
         assert f"[ZERA]   grupo {sala.prefixo}-{etapa.grupo_base} (até onde leu)" in textos
 
