@@ -11,6 +11,7 @@ DESCONHECIDO = "um erro que a aula não conhece; com LAB_DETALHES=1 o cliente Ka
 DO_KAFKA = {
     "BrokerNotAvailableError": "um broker está fora do ar",
     "Cancelled": "o pedido foi cancelado, porque a conexão caiu",
+    "ClusterAuthorizationFailedError": "falta uma permissão sobre o cluster",
     "CommitFailedError": "o grupo já tinha dado as partições a outra instância",
     "ConcurrentTransactionsError": "a transação anterior ainda não terminou",
     "CoordinatorLoadInProgressError": "o broker que cuida do grupo acaba de assumir, e ainda lê o que há",

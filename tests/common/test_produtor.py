@@ -66,7 +66,7 @@ def test_o_que_o_kafka_recusou_e_dito_e_da_erro(
 ) -> None:
     pedidos = list(novos_pedidos(5))
     with (
-        pytest.raises(EnvioIncompleto, match=r"1 sem confirmação .*: 3 \(.{4}\) \(KafkaError\); 2 não enviado"),
+        pytest.raises(EnvioIncompleto, match=r"1 sem confirmação .*: 3 \(.{4}\) \(KafkaError: .*\); 2 não enviado"),
         aberto(monkeypatch, 5, recusados=(3,)) as produtor,
     ):
         for pedido in pedidos:

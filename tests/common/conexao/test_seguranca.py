@@ -71,7 +71,7 @@ RUINS = [
         "KAFKA_SASL_MECHANISM está definida, mas KAFKA_SECURITY_PROTOCOL=SSL não a usa",
     ),
     ({"KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT", "KAFKA_SSL_CAFILE": "x"}, "KAFKA_SSL_CAFILE está definida, mas"),
-    ({"KAFKA_SSL_CAFILE": "nao/existe.pem"}, "KAFKA_SSL_CAFILE=nao/existe.pem: No such file"),
+    ({"KAFKA_SSL_CAFILE": "nao/existe.pem"}, "KAFKA_SSL_CAFILE=nao/existe.pem: não existe"),
     ({"KAFKA_SSL_CAFILE": "pyproject.toml"}, "não há um certificado PEM nele"),
 ]
 
@@ -100,7 +100,7 @@ RECUSADOS = [
     (TopicAuthorizationFailedError(SENHA), "não deixa o usuário ana usar os tópicos novos_pedidos, pedidos_aprovados"),
     (GroupAuthorizationFailedError(), "não deixa o usuário ana usar os grupos grupo_estoque, grupo_pagamento"),
     (TransactionalIdAuthorizationFailedError(), "usar transações (transactional.id grupo_estoque, "),
-    (ClusterAuthorizationFailedError(), "fazer isto (ClusterAuthorizationFailedError)"),
+    (ClusterAuthorizationFailedError(), "fazer isto (ClusterAuthorizationFailedError: falta uma permissão"),
 ]
 
 
