@@ -146,6 +146,8 @@ class Ensaio:
             enviados=exame.le_diario(self._diario),
             lidos=exame.le_tudo(fins, self._parada),
             vistos=self._observador.leitura,
+            sessoes=self._observador.sessoes,
+            confirmados=exame.confirmados(self._parada),
             donos=donos,
             abertas=exame.abertas(),
             retomadas=[(e.nome, e.retomada_s) for e in self._cronica.episodios],

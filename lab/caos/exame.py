@@ -1,5 +1,6 @@
 """O que se pergunta ao Kafka e ao diário: quanto cada grupo avançou, e, no fim, os fatos que o verificador julga."""
 
+import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import UUID
 import msgspec
 from kafka import TopicPartition
 from kafka.admin import OffsetSpec
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
 from common.conexao.clientes import administrador, leitor
@@ -90,6 +92,43 @@ def le_tudo(ate: dict[TopicPartition, int], parada: Parada) -> Leitura:
     with leitor() as consumidor:
         le(consumidor, ate, caderno.anota, parada)
     return caderno.leitura
+
+
+def confirmados(parada: Parada) -> dict[str, list[int]]:
+    """ "grupo: tópico, partição": os offsets que se confirmaram, na ordem do log em que o Kafka os guarda.
+
+    Erro: ErroDoLaboratorio se o Kafka parou de responder.
+    """
+    achados: dict[str, list[int]] = {}
+
+    def anota(registro: ConsumerRecord) -> None:
+        if confirmado := le_offset(registro.key, registro.value):
+            onde, offset = confirmado
+            achados.setdefault(onde, []).append(offset)
+
+    with leitor() as consumidor:
+        ate: dict[TopicPartition, int] = consumidor.end_offsets(OFFSETS_DOS_GRUPOS, timeout_ms=PERGUNTA_S * 1000)
+        le(consumidor, ate, anota, parada)
+    return achados
+
+
+def le_offset(chave: bytes, valor: bytes | None) -> tuple[str, int] | None:
+    """De quem é e qual é o offset de um registro de __consumer_offsets; None se ele diz outra coisa.
+
+    Fonte: no código do Kafka, OffsetCommitKey.json (versões 0 e 1; a 2 é de outra mensagem) e OffsetCommitValue.json,
+    em que o offset vem logo depois da versão, em todas.
+    """
+    (versao,) = struct.unpack_from(">h", chave)
+    if versao > 1 or valor is None:  # sem valor: o Kafka esqueceu o offset
+        return None
+    fim, textos = 2, []
+    for _ in ("grupo", "tópico"):
+        (tamanho,) = struct.unpack_from(">h", chave, fim)
+        textos.append(chave[fim + 2 : fim + 2 + tamanho].decode())
+        fim += 2 + tamanho
+    (particao,) = struct.unpack_from(">i", chave, fim)
+    _, offset = struct.unpack_from(">hq", valor)
+    return f"{textos[0]}: {textos[1]}, partição {particao}", offset
 
 
 def abertas() -> list[str]:
