@@ -1,8 +1,10 @@
-"""Tira um cuidado de cada vez, e exige que os testes dele falhem: `python -m tests.mutacoes [NOME...]`.
+"""Tira um cuidado de cada vez, e exige que os testes dele falhem: `python -m tests.mutacoes [--caos] [NOME...]`.
 
 Roda-se à mão antes de uma versão: leva minutos, em um Kafka só dele. Cada mutação troca um texto em uma cópia da
 árvore. Sem ela os testes têm de passar; com ela, cada um tem de falhar. Um texto que não está mais lá é um erro: a
 lista acompanha o código.
+
+Com --caos, quem tem de notar é o `python -m lab caos` da cópia, e a saída diz o que ele acusou.
 """
 
 import os
@@ -10,15 +12,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from lab import RAIZ
 from lab.kafka_local.cluster import KafkaLocal
 
-TESTES_S = 300.0  # os de uma mutação; o mais demorado leva meio minuto em uma máquina livre
+FIM_S = 600.0  # os testes de todas, sem mutação, ou um ensaio do caos
+ULTIMOS_CARACTERES = 3_000
+PEDIDOS, RODADAS, SEMENTE = "1000", "3", "1"  # um ensaio curto, e o mesmo de cada vez
 FORA_DA_COPIA = shutil.ignore_patterns(".git", ".venv", ".kafka", "__pycache__", ".*_cache")
-PASSOU, FALHOU = 0, 1  # o status do pytest; os outros dizem que nada foi testado
+PASSOU, FALHOU = 0, 1  # o status do pytest e do caos; os outros dizem que nada foi testado
 
 SESSAO, SERVICO, SINAIS = "common/sessao.py", "common/servico.py", "common/terminal/sinais.py"
 DA_SESSAO, DO_SERVICO = "tests/common/test_sessao.py::test_", "tests/common/test_servico.py::test_"
@@ -34,6 +39,7 @@ class Mutacao(NamedTuple):
     de: str
     para: str
     testes: tuple[str, ...]
+    falhas: str = ""  # as do caos que a mostram; vazio: o caos não tem como
 
 
 MUTACOES = (
@@ -43,6 +49,7 @@ MUTACOES = (
         "envio.get(0)",
         "pass",
         (f"{DA_SESSAO}um_envio_que_venceu_nao_vira_commit",),
+        "envio-falho",
     ),
     Mutacao(
         "o flush",
@@ -64,6 +71,7 @@ MUTACOES = (
         "foto = self._foto",
         "foto = self._consumidor.group_metadata()",
         (f"{DA_SESSAO}expulsa_durante_o_trabalho_nao_confirma",),
+        "passo-lento",
     ),
     Mutacao(
         "o seek depois da atribuição",
@@ -73,6 +81,7 @@ MUTACOES = (
         "                self._posicionada_em = versao\n                return []\n"
         "            self._posicionada_em = versao",
         (f"{ARMADILHA}posicoes_velhas[nosso]",),
+        "congela-no-join",
     ),
     Mutacao(
         "o Ctrl+C encurta as esperas",
@@ -87,6 +96,7 @@ MUTACOES = (
         "return com_prazo(funcao, segundos, o_que, a_cada_passo)",
         "return funcao()",
         (f"{DA_SESSAO}o_ctrl_c_nao_espera_por_um_kafka_que_nao_responde",),
+        "broker-mata",
     ),
     Mutacao(
         "o consumidor se fecha",
@@ -155,46 +165,75 @@ MUTACOES = (
 
 
 def main() -> int:
-    pedidas = sys.argv[1:]
+    pedidas = [argumento for argumento in sys.argv[1:] if argumento != "--caos"]
     escolhidas = [mutacao for mutacao in MUTACOES if not pedidas or mutacao.nome in pedidas]
-    with tempfile.TemporaryDirectory(prefix="lab-mutacoes-") as pasta, KafkaLocal.temporario() as kafka:
+    with tempfile.TemporaryDirectory(prefix="lab-mutacoes-") as pasta:
         copia = Path(pasta) / "copia"
         shutil.copytree(RAIZ, copia, ignore=FORA_DA_COPIA)
-        sem_mutacao = list(dict.fromkeys(teste for mutacao in escolhidas for teste in mutacao.testes))
-        if not _confere("sem mutação", copia, sem_mutacao, kafka.bootstrap, PASSOU):
-            return 1
-        notadas = [_muda(mutacao, copia, kafka.bootstrap) for mutacao in escolhidas]
+        if "--caos" in sys.argv:
+            notadas = [_muda(mutacao, copia, _caos) for mutacao in escolhidas if mutacao.falhas]
+            return 0 if all(notadas) else 1
+        with KafkaLocal.temporario() as kafka:
+            sem_mutacao = list(dict.fromkeys(teste for mutacao in escolhidas for teste in mutacao.testes))
+            if not _confere("sem mutação", copia, sem_mutacao, kafka.bootstrap, PASSOU):
+                return 1
+
+            def testes(mutacao: Mutacao, copia: Path) -> bool:
+                notados = [_confere(mutacao.nome, copia, [t], kafka.bootstrap, FALHOU) for t in mutacao.testes]
+                return all(notados)
+
+            notadas = [_muda(mutacao, copia, testes) for mutacao in escolhidas]
     return 0 if all(notadas) else 1
 
 
-def _muda(mutacao: Mutacao, copia: Path, bootstrap: str) -> bool:
+def _muda(mutacao: Mutacao, copia: Path, nota: Callable[[Mutacao, Path], bool]) -> bool:
+    """O que `nota` diz da cópia com a mutação."""
     arquivo = copia / mutacao.arquivo
     original = arquivo.read_text(encoding="utf-8")
     if original.count(mutacao.de) != 1:
         raise SystemExit(f"{mutacao.arquivo} tem {original.count(mutacao.de)} vezes, e não uma: {mutacao.de}")
     arquivo.write_text(original.replace(mutacao.de, mutacao.para), encoding="utf-8")
     try:
-        notados = [_confere(mutacao.nome, copia, [teste], bootstrap, FALHOU) for teste in mutacao.testes]
+        return nota(mutacao, copia)
     finally:
         arquivo.write_text(original, encoding="utf-8")
-    return all(notados)
+
+
+def _caos(mutacao: Mutacao, copia: Path) -> bool:
+    """Diz o que o caos acusou, e se foi alguma invariante: um ensaio que não chega ao fim não acusa nada."""
+    comando = ["-m", "lab", "caos", "--falhas", mutacao.falhas, "--rodadas", RODADAS, "--semente", SEMENTE]
+    fim = _roda(copia, *comando, "--pedidos", PEDIDOS, COLUMNS="200")
+    acusadas = [linha.strip(" │✘") for linha in fim.stdout.splitlines() if linha.rstrip(" │").endswith("✘")]
+    notada = fim.returncode == FALHOU and bool(acusadas)
+    _diz(notada, f"{mutacao.nome} ({mutacao.falhas}): {'; '.join(acusadas) or 'nada acusado'}", fim.stdout)
+    return notada
 
 
 def _confere(nome: str, copia: Path, testes: list[str], bootstrap: str, esperado: int) -> bool:
     """Roda `testes` na cópia, diz o que deu e devolve se foi o esperado."""
-    comando = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *testes]
-    ambiente = os.environ | {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, "PYTHONDONTWRITEBYTECODE": "1"}
-    fim = subprocess.run(
-        comando, cwd=copia, env=ambiente, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        encoding="utf-8", timeout=TESTES_S,
-    )  # fmt: skip
-    como_esperado = fim.returncode == esperado
+    fim = _roda(copia, "-m", "pytest", "-q", "-p", "no:cacheprovider", *testes, KAFKA_BOOTSTRAP_SERVERS=bootstrap)
     dito = {PASSOU: "passou", FALHOU: "falhou"}.get(fim.returncode, f"status {fim.returncode}")
-    sys.stdout.write(f"{'✔' if como_esperado else '✘'} {nome}: {dito}: {testes[0] if len(testes) == 1 else 'todos'}\n")
-    if not como_esperado:
-        sys.stdout.write(fim.stdout[-3000:])
+    onde = testes[0] if len(testes) == 1 else "todos"
+    _diz(fim.returncode == esperado, f"{nome}: {dito}: {onde}", fim.stdout)
+    return fim.returncode == esperado
+
+
+def _roda(copia: Path, *comando: str, **variaveis: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *comando],
+        cwd=copia,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"} | variaveis,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=FIM_S,
+    )
+
+
+def _diz(certo: bool, linha: str, saida: str) -> None:
+    """Uma linha, e o fim da `saida` se não deu o que se esperava."""
+    sys.stdout.write(f"{'✔' if certo else '✘'} {linha}\n{'' if certo else saida[-ULTIMOS_CARACTERES:]}")
     sys.stdout.flush()
-    return como_esperado
 
 
 if __name__ == "__main__":
