@@ -147,6 +147,7 @@ class Ensaio:
             lidos=exame.le_tudo(fins, self._parada),
             vistos=self._observador.leitura,
             sessoes=self._observador.sessoes,
+            avisados=None if self._plano.ingenuo else exame.le_avisos(self._instancias.avisos),
             confirmados=exame.confirmados(self._parada),
             donos=donos,
             abertas=exame.abertas(),

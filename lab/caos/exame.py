@@ -162,6 +162,12 @@ def donos() -> dict[str, dict[int, list[str]]]:
     return resultado
 
 
+def le_avisos(caminho: Path) -> set[UUID]:
+    """Os pedidos que a notificação disse. A última linha pode estar pela metade (kill -9)."""
+    linhas = caminho.read_bytes().split(b"\n") if caminho.exists() else [b""]
+    return {UUID(linha.decode()) for linha in linhas[:-1]}
+
+
 def le_diario(caminho: Path) -> dict[UUID, Envio]:
     """O que os produtores enviaram, e onde o Kafka confirmou. A última linha pode estar pela metade (kill -9)."""
     enviados: dict[UUID, Envio] = {}

@@ -30,6 +30,7 @@ class Instancias:
         self.por_etapa: dict[Etapa, list[Script]] = {etapa: [] for etapa in ETAPAS}
         self.produtores: list[Script] = []
         self.mortes: list[str] = []  # o que morreu sem que ninguém mandasse, e os tracebacks
+        self.avisos = diario.with_name("avisos")  # o que a notificação disse
         self._tempo_s, self._diario, self._ingenuas = tempo_s, diario, ingenuas
         self._rede, self._parada = rede, parada
         self._abertos: list[Script] = []
@@ -48,6 +49,8 @@ class Instancias:
             antes = ["-m", "lab.caos.programas.sabotado", *sabotagem]
         else:
             antes = ["-m", "lab.caos.programas.ingenuo"] if self._ingenuas else []
+        if etapa is NOTIFICACAO and not self._ingenuas:  # a ingênua não diz nada
+            antes = ["-m", "lab.caos.programas.notificacao_anotada", str(self.avisos), *antes]
         script = self._roda(etapa.nome, *antes, SCRIPTS[etapa], "--tempo", f"{self._tempo_s:.4f}")
         self.por_etapa[etapa].append(script)
         return script

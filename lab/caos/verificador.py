@@ -84,6 +84,7 @@ class Historia:
     lidos: Leitura  # a leitura final, read_committed, do começo ao fim de cada tópico
     vistos: Leitura  # o que um leitor read_committed viu enquanto as falhas aconteciam
     sessoes: list[Sessao]  # as desse leitor: depois de perder o broker ele abre outra, e pode reler
+    avisados: set[UUID] | None  # os pedidos que a notificação disse; None se ela não diz nada (o controle)
     confirmados: dict[str, list[int]]  # "grupo: tópico, partição": os offsets do grupo, na ordem em que se confirmaram
     donos: dict[str, dict[int, list[str]]]  # grupo: partição de entrada: os membros que a têm no fim
     abertas: list[str]  # "tópico/partição" com uma transação aberta, ou com o LSO antes do fim
@@ -98,6 +99,7 @@ class Historia:
             Invariante("nenhum pedido perdido nem inventado", list(self._perdidos_e_inventados())),
             Invariante("nenhum pedido duas vezes em um tópico", list(self._repetidos())),
             Invariante("quem leu durante as falhas viu o mesmo que há no fim", list(self._leitores_discordam())),
+            Invariante("a notificação disse todo pedido ao menos uma vez", list(self._sem_aviso())),
             Invariante("nenhuma sessão de leitor volta atrás nem pula", list(self._leituras_aos_saltos())),
             Invariante("o offset de um grupo nunca regride", list(self._offsets_que_regridem())),
             Invariante("a ordem de cada partição mantida", list(self._fora_de_ordem())),
@@ -157,6 +159,13 @@ class Historia:
             for registro in topico.registros:
                 if registro.lugar not in lugares:
                     yield f"só no fim, nunca visto antes: {topico.mostra(registro)}"
+
+    def _sem_aviso(self) -> Iterator[str]:
+        concluidos = self._topicos[2]
+        if self.avisados is not None:
+            for pedido, (primeira, *_) in concluidos.por_id.items():
+                if pedido not in self.avisados:
+                    yield f"sem aviso: {concluidos.mostra(primeira)}"
 
     def _leituras_aos_saltos(self) -> Iterator[str]:
         """Dentro de uma sessão, depois de um pedido vem o seguinte da mesma partição, e nenhum outro."""

@@ -1,6 +1,8 @@
 """O que o exame lê do Kafka: os offsets dos grupos, na ordem em que se confirmaram."""
 
 import struct
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
@@ -9,6 +11,14 @@ from kafka.structs import OffsetAndMetadata
 from lab.caos import exame
 from lab.processos.parada import Parada
 from tests.apoio.sala import SalaDeTeste
+
+
+def test_um_aviso_pela_metade_nao_conta(tmp_path: Path) -> None:
+    avisos = tmp_path / "avisos"
+    assert exame.le_avisos(avisos) == set()
+    um, outro = UUID(int=1), UUID(int=2)
+    avisos.write_text(f"{um}\n{um}\n{str(outro)[:20]}")
+    assert exame.le_avisos(avisos) == {um}
 
 
 def test_o_que_nao_e_um_offset_nao_conta() -> None:

@@ -20,8 +20,8 @@ RETOMADA_S = 10.0
 NUNCA_ENVIADO = UUID(int=0xABCDEF12 << 96)
 
 # os nomes, na ordem em que `invariantes` as dá
-CONJUNTOS, UMA_VEZ, LEITORES, SALTOS, REGRESSO, ORDEM, ORIGENS, VALOR, CONFIRMADOS, *_ = range(14)
-ABERTAS, DONOS, RETOMADA, MORTES, ESPERA = range(9, 14)
+CONJUNTOS, UMA_VEZ, LEITORES, AVISOS, SALTOS, REGRESSO, ORDEM, ORIGENS, VALOR, CONFIRMADOS, *_ = range(15)
+ABERTAS, DONOS, RETOMADA, MORTES, ESPERA = range(10, 15)
 
 
 def historia(quantos: int = 12, sem_resposta: frozenset[int] = frozenset(), com_origem: bool = True) -> Historia:
@@ -42,6 +42,7 @@ def historia(quantos: int = 12, sem_resposta: frozenset[int] = frozenset(), com_
         lidos=lidos,
         vistos=copia(lidos),
         sessoes=[sessao(lidos)],
+        avisados=set(enviados),
         confirmados={"grupo_estoque: novos_pedidos, partição 0": [0, 0, 1, quantos + 1]},
         donos={grupo: {particao: [f"membro-{particao}"] for particao in range(PARTICOES)} for grupo in GRUPOS},
         abertas=[],
@@ -66,7 +67,8 @@ def com(historia: Historia, mexe: Callable[[Leitura], object]) -> Historia:
     lidos = copia(historia.lidos)
     mexe(lidos)
     lida = sorted(sessao(lidos))  # uma sessão de leitor nunca vê os offsets fora de ordem
-    return replace(historia, lidos=lidos, vistos=copia(lidos), sessoes=[lida])
+    avisados = {registro.id for registro in lidos[2]}
+    return replace(historia, lidos=lidos, vistos=copia(lidos), sessoes=[lida], avisados=avisados)
 
 
 def muda(topico: int, indice: int, **campos: Any) -> Callable[[Leitura], object]:
@@ -108,7 +110,7 @@ def troca(topico: int, um: int, outro: int) -> Callable[[Leitura], object]:
 def violadas(historia: Historia) -> dict[int, list[str]]:
     """Invariante: o que a violou. Só as violadas."""
     invariantes = historia.invariantes()
-    assert len(invariantes) == len({invariante.nome for invariante in invariantes}) == 14
+    assert len(invariantes) == len({invariante.nome for invariante in invariantes}) == 15
     return {indice: i.violacoes for indice, i in enumerate(invariantes) if not i.vale}
 
 
@@ -249,7 +251,15 @@ def test_leitor_pode_reler_o_mesmo() -> None:
     assert violadas(replace(BOA, vistos=(novos * 2, aprovados, concluidos))) == {}
 
 
-# --- 4: cada sessão de leitor, e o offset de cada grupo
+# --- 4: a notificação, cada sessão de leitor, e o offset de cada grupo
+
+
+def test_pedido_que_a_notificacao_nao_disse() -> None:
+    assert BOA.avisados is not None
+    assert violadas(replace(BOA, avisados=BOA.avisados - {BOA.lidos[2][4].id})) == {
+        AVISOS: ["sem aviso: pedido 00000004 (pedidos_concluidos, partição 1, offset 2)"]
+    }
+    assert violadas(replace(BOA, avisados=None)) == {}  # o controle, que não diz nada
 
 
 @pytest.mark.parametrize(
@@ -385,7 +395,7 @@ def test_lugar_confirmado_esta_vazio() -> None:
     assert linhas[CONFIRMADOS][0].endswith("lá está nada")
 
 
-# --- 9 a 14: o que não está nos registros
+# --- 9 em diante: o que não está nos registros
 
 
 def test_transacao_aberta() -> None:
