@@ -38,9 +38,7 @@ class Ensaio:
 
     def __init__(self, plano: Plano, cronica: Cronica, kafka: KafkaLocal, rede: Rede, parada: Parada) -> None:
         self._plano, self._cronica, self._kafka, self._rede, self._parada = plano, cronica, kafka, rede, parada
-        self._diarios = kafka.pasta / "diarios"
-        self._diarios.mkdir()
-        self._instancias = Instancias(plano.tempo_s, self._diarios, plano.ingenuo, rede, parada)
+        self._instancias = Instancias(plano.tempo_s, kafka.pasta / "diarios", plano.ingenuo, rede, parada)
         self._observador = Observador()
         self._inicio = time.monotonic()
         self._faltam = plano.pedidos  # enviar
@@ -116,7 +114,7 @@ class Ensaio:
             self._produz(self._faltam)
         produtores = self._instancias.produtores
         espera_ate(lambda: not any(p.vivo for p in produtores), PRODUTOR_S, self._parada.confere)
-        restam = enviados = len(exame.le_diarios(self._diarios))
+        restam = enviados = len(exame.le_envios(self._instancias.envios))
 
         def tudo_chegou() -> bool:
             nonlocal restam
@@ -144,9 +142,12 @@ class Ensaio:
         novos, aprovados, concluidos = topicos()
         return Historia(
             topicos=(novos, aprovados, concluidos),
-            enviados=exame.le_diarios(self._diarios),
+            enviados=exame.le_envios(self._instancias.envios),
             lidos=exame.le_tudo(fins, self._parada),
             vistos=self._observador.leitura,
+            sessoes=self._observador.sessoes,
+            avisados=None if self._plano.ingenuo else exame.le_avisos(self._instancias.avisos),
+            confirmados=exame.confirmados(self._parada),
             donos=donos,
             abertas=exame.abertas(),
             retomadas=[(e.nome, e.retomada_s) for e in self._cronica.episodios],

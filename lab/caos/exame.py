@@ -1,7 +1,8 @@
 """O que se pergunta ao Kafka e ao diário: quanto cada grupo avançou, e, no fim, os fatos que o verificador julga."""
 
+import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import msgspec
 from kafka import TopicPartition
 from kafka.admin import OffsetSpec
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
 from common.conexao.clientes import administrador, leitor
@@ -92,6 +94,43 @@ def le_tudo(ate: dict[TopicPartition, int], parada: Parada) -> Leitura:
     return caderno.leitura
 
 
+def confirmados(parada: Parada) -> dict[str, list[int]]:
+    """ "grupo: tópico, partição": os offsets que se confirmaram, na ordem do log em que o Kafka os guarda.
+
+    Erro: ErroDoLaboratorio se o Kafka parou de responder.
+    """
+    achados: dict[str, list[int]] = {}
+
+    def anota(registro: ConsumerRecord) -> None:
+        if confirmado := le_offset(registro.key, registro.value):
+            onde, offset = confirmado
+            achados.setdefault(onde, []).append(offset)
+
+    with leitor() as consumidor:
+        ate: dict[TopicPartition, int] = consumidor.end_offsets(OFFSETS_DOS_GRUPOS, timeout_ms=PERGUNTA_S * 1000)
+        le(consumidor, ate, anota, parada)
+    return achados
+
+
+def le_offset(chave: bytes, valor: bytes | None) -> tuple[str, int] | None:
+    """De quem é e qual é o offset de um registro de __consumer_offsets; None se ele diz outra coisa.
+
+    Fonte: no código do Kafka, OffsetCommitKey.json (versões 0 e 1; a 2 é de outra mensagem) e OffsetCommitValue.json,
+    em que o offset vem logo depois da versão, em todas.
+    """
+    (versao,) = struct.unpack_from(">h", chave)
+    if versao > 1 or valor is None:  # sem valor: o Kafka esqueceu o offset
+        return None
+    fim, textos = 2, []
+    for _ in ("grupo", "tópico"):
+        (tamanho,) = struct.unpack_from(">h", chave, fim)
+        textos.append(chave[fim + 2 : fim + 2 + tamanho].decode())
+        fim += 2 + tamanho
+    (particao,) = struct.unpack_from(">i", chave, fim)
+    _, offset = struct.unpack_from(">hq", valor)
+    return f"{textos[0]}: {textos[1]}, partição {particao}", offset
+
+
 def abertas() -> list[str]:
     """As partições (list[str]) em que o LSO não é o high watermark, e as transações que não terminaram."""
     tps = particoes() + OFFSETS_DOS_GRUPOS
@@ -123,19 +162,27 @@ def donos() -> dict[str, dict[int, list[str]]]:
     return resultado
 
 
-def le_diarios(pasta: Path) -> dict[UUID, Envio]:
-    """O que os produtores enviaram, e onde o Kafka confirmou; a última linha de um diário pode estar pela metade."""
-    enviados: dict[UUID, Envio] = {}
+def _linhas(pasta: Path) -> Iterator[bytes]:
+    """As linhas dos diários de uma pasta, um por processo: a última de um morto (kill -9) pode estar pela metade."""
     for diario in pasta.iterdir():
-        for linha in diario.read_bytes().splitlines(keepends=True):
-            if not linha.endswith(b"\n"):  # morto (kill -9) no meio dela
-                break
-            fato, resto = linha[: len(ENVIANDO)], linha[len(ENVIANDO) : -1]
-            if fato == ENVIANDO:
-                pedido = msgspec.json.decode(resto, type=Pedido)
-                enviados[pedido.id] = Envio(resumo(pedido), pedido.total_centavos, None)
-            elif fato == CONFIRMADO:
-                id_, particao, offset = resto.decode().split()
-                pedido_id = UUID(id_)
-                enviados[pedido_id] = enviados[pedido_id]._replace(lugar=(int(particao), int(offset)))
+        yield from diario.read_bytes().split(b"\n")[:-1]
+
+
+def le_avisos(pasta: Path) -> set[UUID]:
+    """Os pedidos que a notificação disse."""
+    return {UUID(linha.decode()) for linha in _linhas(pasta)}
+
+
+def le_envios(pasta: Path) -> dict[UUID, Envio]:
+    """O que os produtores enviaram, e onde o Kafka confirmou."""
+    enviados: dict[UUID, Envio] = {}
+    for linha in _linhas(pasta):
+        fato, resto = linha[: len(ENVIANDO)], linha[len(ENVIANDO) :]
+        if fato == ENVIANDO:
+            pedido = msgspec.json.decode(resto, type=Pedido)
+            enviados[pedido.id] = Envio(resumo(pedido), pedido.total_centavos, None)
+        elif fato == CONFIRMADO:
+            id_, particao, offset = resto.decode().split()
+            pedido_id = UUID(id_)
+            enviados[pedido_id] = enviados[pedido_id]._replace(lugar=(int(particao), int(offset)))
     return enviados

@@ -3,6 +3,7 @@
 import contextlib
 from pathlib import Path
 from subprocess import TimeoutExpired
+from uuid import uuid4
 
 from common.configuracao import ESTOQUE, ETAPAS, NOTIFICACAO, PAGAMENTO, Etapa
 from common.prazo import Prazo, espera_ate
@@ -30,7 +31,10 @@ class Instancias:
         self.por_etapa: dict[Etapa, list[Script]] = {etapa: [] for etapa in ETAPAS}
         self.produtores: list[Script] = []
         self.mortes: list[str] = []  # o que morreu sem que ninguém mandasse, e os tracebacks
-        self._tempo_s, self._diarios, self._ingenuas = tempo_s, diarios, ingenuas
+        self.envios, self.avisos = diarios / "envios", diarios / "avisos"  # o que se enviou, e o que se notificou
+        for pasta in (self.envios, self.avisos):
+            pasta.mkdir(parents=True)
+        self._tempo_s, self._ingenuas = tempo_s, ingenuas
         self._rede, self._parada = rede, parada
         self._abertos: list[Script] = []
 
@@ -48,6 +52,8 @@ class Instancias:
             antes = ["-m", "lab.caos.programas.sabotado", *sabotagem]
         else:
             antes = ["-m", "lab.caos.programas.ingenuo"] if self._ingenuas else []
+        if etapa is NOTIFICACAO and not self._ingenuas:  # a ingênua não diz nada
+            antes = ["-m", "lab.caos.programas.notificacao_anotada", str(_novo_diario(self.avisos)), *antes]
         script = self._roda(etapa.nome, *antes, SCRIPTS[etapa], "--tempo", f"{self._tempo_s:.4f}")
         self.por_etapa[etapa].append(script)
         return script
@@ -60,14 +66,14 @@ class Instancias:
 
     def produz(self, quantos: int) -> Script:
         """Um produtor que envia `quantos` pedidos e termina sozinho."""
-        return self._produz("produtor_anotado", "-n", str(quantos))
+        return self._produz("produtor_anotado", _novo_diario(self.envios), "-n", str(quantos))
 
     def produz_outro(self, quantos: int) -> Script:
         """Um produtor que não é o nosso, e envia `quantos` pedidos com cada compressão."""
-        return self._produz("outro_produtor", str(quantos))
+        return self._produz("outro_produtor", _novo_diario(self.envios), str(quantos))
 
-    def _produz(self, programa: str, *flags: str) -> Script:
-        produtor = self._roda(PRODUTOR, "-m", f"lab.caos.programas.{programa}", str(self._diario()), *flags)
+    def _produz(self, programa: str, diario: Path, *flags: str) -> Script:
+        produtor = self._roda(PRODUTOR, "-m", f"lab.caos.programas.{programa}", str(diario), *flags)
         self.produtores.append(produtor)
         return produtor
 
@@ -83,17 +89,14 @@ class Instancias:
 
         Devolve se o pegou no meio do envio.
         """
-        diario, produtor, prazo = self._diario(), self.produz(quantos), Prazo(PRONTO_S)
+        diario, prazo = _novo_diario(self.envios), Prazo(PRONTO_S)
+        produtor = self._produz("produtor_anotado", diario, "-n", str(quantos))
         while produtor.vivo and not prazo.esgotado and not (diario.exists() and diario.stat().st_size >= bytes_antes):
             self._parada.dorme(PASSO_DO_DIARIO_S)
         no_meio = produtor.vivo and not prazo.esgotado
         with contextlib.suppress(OSError):  # terminou neste instante
             produtor.mata()
         return no_meio
-
-    def _diario(self) -> Path:
-        """O do próximo produtor. Cada um tem o seu: uma linha pela metade não estraga a de ninguém."""
-        return self._diarios / str(len(self.produtores))
 
     def aguarda(self, script: Script, *trechos: str, segundos: float = PRONTO_S, desde: float = 0.0) -> bool:
         """Espera um dos `trechos` em uma linha de `script` depois de `desde` (time.monotonic), enquanto ele viver.
@@ -173,3 +176,8 @@ class Instancias:
         for scripts in self.por_etapa.values():
             scripts.clear()
         self._recolhe(list(self._abertos))
+
+
+def _novo_diario(pasta: Path) -> Path:
+    """Cada processo tem o seu: a linha que um kill -9 deixa pela metade não estraga a de outro."""
+    return pasta / uuid4().hex

@@ -14,7 +14,7 @@ from common.configuracao import ETAPAS, NUMERO_DE_PARTICOES, topicos
 from common.erros import PedidoInvalido, PrazoEsgotado
 from common.pedido import Pedido, Status, decodifica
 from common.prazo import abandona, com_prazo
-from lab.caos.verificador import Leitura, Registro
+from lab.caos.verificador import Leitura, Registro, Sessao
 
 POLL_MS = 200
 POLL_REGISTROS = 5_000
@@ -42,13 +42,13 @@ class Caderno:
         self.leitura: Leitura = ([], [], [])
         self._indices = {nome: indice for indice, nome in enumerate(topicos())}
 
-    def anota(self, registro: ConsumerRecord) -> None:
-        """Põe `registro` no seu tópico, se é um pedido da etapa que o lê."""
+    def anota(self, registro: ConsumerRecord) -> bool:
+        """Põe `registro` no seu tópico, se é um pedido da etapa que o lê. Devolve se é."""
         indice = self._indices[registro.topic]
         try:
             pedido = decodifica(registro.value, ETAPAS[indice].status_esperado)
         except PedidoInvalido:
-            return
+            return False
         origem = dict(registro.headers).get("origem")
         self.leitura[indice].append(
             Registro(
@@ -60,6 +60,7 @@ class Caderno:
                 origem.decode("utf-8", "replace") if origem else None,
             )
         )
+        return True
 
 
 class Observador:
@@ -67,6 +68,7 @@ class Observador:
 
     def __init__(self) -> None:
         self._caderno = Caderno()
+        self.sessoes: list[Sessao] = []
         self._posicoes: dict[TopicPartition, int] = dict.fromkeys(particoes(), 0)
         self._fim = threading.Event()
         self._thread = threading.Thread(target=self._observa, daemon=True, name="observador")
@@ -106,10 +108,13 @@ class Observador:
             consumidor.assign(list(self._posicoes))
             for tp, posicao in self._posicoes.items():
                 consumidor.seek(tp, posicao)
+            sessao: Sessao = []
+            self.sessoes.append(sessao)
             while not self._fim.is_set():
                 registros, posicoes = com_prazo(lambda: self._le(consumidor), POLL_PRAZO_S, "poll")
                 for registro in registros:
-                    self._caderno.anota(registro)
+                    if self._caderno.anota(registro):
+                        sessao.append((registro.topic, registro.partition, registro.offset))
                 self._posicoes = posicoes  # depois de anotar: se um erro vier antes, relê
         finally:
             try:

@@ -51,6 +51,7 @@ class Invariante(NamedTuple):
 
 
 Leitura = tuple[list[Registro], list[Registro], list[Registro]]  # uma lista por tópico, na ordem da linha
+Sessao = list[tuple[str, int, int]]  # o tópico, a partição e o offset de cada pedido, na ordem em que um leitor os leu
 
 
 class _Topico:
@@ -82,6 +83,9 @@ class Historia:
     enviados: dict[UUID, Envio]  # o diário dos produtores
     lidos: Leitura  # a leitura final, read_committed, do começo ao fim de cada tópico
     vistos: Leitura  # o que um leitor read_committed viu enquanto as falhas aconteciam
+    sessoes: list[Sessao]  # as desse leitor: depois de perder o broker ele abre outra, e pode reler
+    avisados: set[UUID] | None  # os pedidos que a notificação disse; None se ela não diz nada (o controle)
+    confirmados: dict[str, list[int]]  # "grupo: tópico, partição": os offsets do grupo, na ordem em que se confirmaram
     donos: dict[str, dict[int, list[str]]]  # grupo: partição de entrada: os membros que a têm no fim
     abertas: list[str]  # "tópico/partição" com uma transação aberta, ou com o LSO antes do fim
     retomadas: list[tuple[str, float | None]]  # a falha; segundos da cura ao pedido seguinte (None: nenhum andou)
@@ -95,6 +99,9 @@ class Historia:
             Invariante("nenhum pedido perdido nem inventado", list(self._perdidos_e_inventados())),
             Invariante("nenhum pedido duas vezes em um tópico", list(self._repetidos())),
             Invariante("quem leu durante as falhas viu o mesmo que há no fim", list(self._leitores_discordam())),
+            Invariante("a notificação disse todo pedido ao menos uma vez", list(self._sem_aviso())),
+            Invariante("nenhuma sessão de leitor volta atrás nem pula", list(self._leituras_aos_saltos())),
+            Invariante("o offset de um grupo nunca regride", list(self._offsets_que_regridem())),
             Invariante("a ordem de cada partição mantida", list(self._fora_de_ordem())),
             Invariante("uma saída por entrada", list(self._origens_erradas())),
             Invariante("nada alterado, e o valor total conservado", list(self._alterados())),
@@ -152,6 +159,33 @@ class Historia:
             for registro in topico.registros:
                 if registro.lugar not in lugares:
                     yield f"só no fim, nunca visto antes: {topico.mostra(registro)}"
+
+    def _sem_aviso(self) -> Iterator[str]:
+        concluidos = self._topicos[2]
+        if self.avisados is not None:
+            for pedido, (primeira, *_) in concluidos.por_id.items():
+                if pedido not in self.avisados:
+                    yield f"sem aviso: {concluidos.mostra(primeira)}"
+
+    def _leituras_aos_saltos(self) -> Iterator[str]:
+        """Dentro de uma sessão, depois de um pedido vem o seguinte da mesma partição, e nenhum outro."""
+        seguintes = {
+            (topico.nome, *antes.lugar): depois.offset
+            for topico in self._topicos
+            for antes, depois in pairwise(topico.registros)
+            if antes.particao == depois.particao
+        }
+        for sessao in self.sessoes:
+            ultimos: dict[tuple[str, int], int] = {}
+            for topico, particao, offset in sessao:
+                ultimo = ultimos.get((topico, particao))
+                if ultimo is not None and seguintes.get((topico, particao, ultimo)) != offset:
+                    yield f"{topico}, partição {particao}: do offset {ultimo} o leitor foi ao {offset}"
+                ultimos[topico, particao] = offset
+
+    def _offsets_que_regridem(self) -> Iterator[str]:
+        for onde, offsets in self.confirmados.items():
+            yield from (f"{onde}: de {antes} a {depois}" for antes, depois in pairwise(offsets) if depois < antes)
 
     def _fora_de_ordem(self) -> Iterator[str]:
         """Pelos ids, com ou sem origem: que ela aponta para o mesmo pedido é outra invariante.

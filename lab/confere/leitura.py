@@ -113,7 +113,7 @@ def espera_transacoes(consumidor: Any, fins: Fins, fala: Fala, interrupcao: Inte
         )
 
 
-def le(consumidor: Any, fins: Fins, anota: Callable[[ConsumerRecord], None], interrupcao: Interrupcao) -> None:
+def le(consumidor: Any, fins: Fins, anota: Callable[[ConsumerRecord], object], interrupcao: Interrupcao) -> None:
     """Chama `anota` com cada registro, do começo de cada partição até o seu fim. Erros: os de `conta`."""
     consumidor.assign(list(fins))
     consumidor.seek_to_beginning(*fins)

@@ -1,8 +1,11 @@
 """Rodar um script, ou um trecho de Python, em outro processo, como faz o aluno."""
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from lab import RAIZ
@@ -11,6 +14,13 @@ SERVICOS = ("servico_estoque", "servico_pagamento", "servico_notificacao")
 SCRIPTS = ("produtor_pedidos", *SERVICOS)
 PRAZO_S = 60  # nenhum processo destes leva mais que isso, mesmo em uma máquina ocupada
 KAFKA_FECHADO = "127.0.0.1:1"  # ninguém escuta na porta 1
+
+
+@contextlib.contextmanager
+def servidor_mudo() -> Iterator[str]:
+    """Aceita conexões e nunca responde: uma porta aberta que não é um Kafka."""
+    with socket.create_server(("127.0.0.1", 0)) as servidor:
+        yield f"127.0.0.1:{servidor.getsockname()[1]}"
 
 
 def ambiente(**variaveis: str) -> dict[str, str]:

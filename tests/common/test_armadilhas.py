@@ -8,56 +8,27 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import MemberToRemove
 from kafka.errors import KafkaError, NoOffsetForPartitionError
 from kafka.producer.sender import Sender
 from kafka.structs import OffsetAndMetadata
 
 from common.conexao import clientes
-from common.conexao.topicos import garante_topicos
 from common.configuracao import ESTOQUE
 from common.erros import PrazoEsgotado
-from common.prazo import Prazo, abandona
-from common.sessao import TRANSACAO_S, Publicacao, Sessao
-from common.terminal.sinais import Interrupcao
+from common.prazo import abandona
+from common.sessao import TRANSACAO_S, Sessao
 from lab.kafka_local.cluster import KafkaLocal
 from tests.apoio.sala import FIM_S, SalaDeTeste, ate, publica
+from tests.apoio.sessao import expulsa, le, saida_de, sessao
 
 pytestmark = pytest.mark.broker
 
 OUT_OF_ORDER_SEQUENCE = 45  # kafka.apache.org/protocol, Error Codes
-
-
-@contextlib.contextmanager
-def sessao(sala: SalaDeTeste, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sessao]:
-    """Uma sessão do estoque neste processo, com os tópicos da sala criados."""
-    for nome, valor in sala.ambiente.items():
-        monkeypatch.setenv(nome, valor)
-    garante_topicos(lambda _: None)
-    aberta = Sessao(ESTOQUE, f"{ESTOQUE.grupo}-teste", Interrupcao(), print)
-    try:
-        yield aberta
-    finally:
-        aberta.fecha()
-
-
-def le(sessao: Sessao, quantos: int) -> list[Any]:
-    """`quantos` registros, ou menos se não chegarem no prazo."""
-    lidos: list[Any] = []
-    prazo = Prazo(FIM_S)
-    while len(lidos) < quantos and not prazo.esgotado:
-        lidos += sessao.busca(quantos - len(lidos))
-    return lidos
-
-
-def saida_de(registro: Any) -> Publicacao:
-    assert ESTOQUE.saida is not None
-    return Publicacao(ESTOQUE.saida, registro.partition, b"k", registro.value, [])
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="o Windows não congela processos")
@@ -116,7 +87,7 @@ def test_armadilha_posicoes_velhas(sala: SalaDeTeste, monkeypatch: pytest.Monkey
         leitora = threading.Thread(target=lambda: volta.extend(le(nossa, 1)))
         leitora.start()
         assert congelada.wait(FIM_S)
-        _expulsa(sala, coordenador.group_metadata().member_id)
+        expulsa(sala, coordenador.group_metadata().member_id)
         publica(sala.bootstrap, ESTOQUE.entrada, 0, *[b"durante"] * 5)
 
         def a_outra_leu() -> bool:
@@ -130,11 +101,6 @@ def test_armadilha_posicoes_velhas(sala: SalaDeTeste, monkeypatch: pytest.Monkey
         descongela.set()
         leitora.join(FIM_S)
         assert volta[0].value == (b"durante" if obvio else b"depois")
-
-
-def _expulsa(sala: SalaDeTeste, membro: str) -> None:
-    with KafkaAdminClient(bootstrap_servers=sala.bootstrap) as admin:
-        admin.remove_group_members(ESTOQUE.grupo, [MemberToRemove(member_id=membro)])
 
 
 @pytest.mark.parametrize("obvio", [True, False], ids=["óbvio", "nosso"])

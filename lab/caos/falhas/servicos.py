@@ -33,16 +33,21 @@ def _cai(termina: Termino) -> Injecao:
     return injeta
 
 
-def _sabotagem(nome: str, etapas: tuple[Etapa, ...] = ETAPAS, termina: Termino = Instancias.fecha) -> Injecao:
+def _sabotagem(
+    nome: str, etapas: tuple[Etapa, ...] = ETAPAS, termina: Termino = Instancias.fecha, ao_lado: bool = False
+) -> Injecao:
     """A falha que põe uma instância sabotada no lugar de uma sã, até que a sabotagem aconteça.
 
-    `termina`: Instancias.mata para a que já morreu, ou está saindo, por obra da sabotagem.
+    `termina`: Instancias.mata para a que já morreu, ou está saindo, por obra da sabotagem. `ao_lado`: a sã fica, e
+    assume as partições da outra, se o grupo a expulsa; sem ninguém que trabalhe nelas, um zumbi não faz mal.
     """
 
     @contextlib.contextmanager
     def injeta(alvos: Alvos) -> Iterator[Golpe]:
         etapa, instancias = alvos.sorte.choice(etapas), alvos.instancias
-        instancias.fecha(etapa, alvos.instancia(etapa))
+        sa = alvos.instancia(etapa)
+        if not ao_lado:
+            instancias.fecha(etapa, sa)
         sabotada = instancias.abre_pronta(etapa, nome, str(alvos.sorte.getrandbits(32)))
         instancias.retira(etapa, sabotada)  # se morrer, é o esperado
         aconteceu = instancias.aguarda(sabotada, MARCA, segundos=SABOTAGEM_S)
@@ -148,7 +153,7 @@ DE_SERVICOS = (
         "passo-lento",
         "um passo além do max.poll.interval.ms",
         (PASSO_LENTO_S + 0.5, PASSO_LENTO_S + 2.0),  # o bastante para ela descobrir que foi expulsa e voltar
-        _sabotagem("passo-lento"),
+        _sabotagem("passo-lento", ao_lado=True),
         tira=Recurso.TRABALHO,
         precisa=Recurso.TRABALHO,
         sabota=True,

@@ -1,9 +1,7 @@
 """Sem Kafka, com um que demora, com algo que não é Kafka, e com um que cai cinco vezes."""
 
 import contextlib
-import socket
 import time
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -12,18 +10,12 @@ import pytest
 from lab.kafka_local import portas
 from lab.kafka_local.cluster import KafkaLocal
 from tests.apoio.sala import FIM_S, PRODUTOR_COM_PRAZO, PRONTO_S, SalaDeTeste, ate, sem_traceback
+from tests.apoio.script import servidor_mudo
 
 pytestmark = pytest.mark.broker
 
 CTRL_C_S = 1.0  # o que a aula promete
 SCRIPTS = ["produtor_pedidos.py", "servico_estoque.py", "servico_pagamento.py", "servico_notificacao.py"]
-
-
-@contextlib.contextmanager
-def servidor_mudo() -> Iterator[str]:
-    """Aceita conexões e nunca responde: uma porta aberta que não é um Kafka."""
-    with socket.create_server(("127.0.0.1", 0)) as servidor:
-        yield f"127.0.0.1:{servidor.getsockname()[1]}"
 
 
 def test_sem_kafka_dizem_o_que_esperam_e_o_que_fazer() -> None:

@@ -53,6 +53,18 @@ def test_depois_do_sinal_todo_prazo_cabe_na_despedida() -> None:
         assert curto.esgotado
 
 
+@pytest.mark.parametrize("sinal", SINAIS, ids=lambda s: s.name)
+def test_o_sinal_que_o_nohup_ignora_continua_ignorado(sinal: signal.Signals) -> None:
+    """Menos o Ctrl+C: um shell o ignora em todo comando que termina em &, e o aluno o dá mesmo assim."""
+    anterior = signal.signal(sinal, signal.SIG_IGN)
+    try:
+        with Interrupcao() as interrupcao:
+            signal.raise_signal(sinal)
+            assert interrupcao.pedida == (sinal is signal.SIGINT)
+    finally:
+        signal.signal(sinal, anterior)
+
+
 def test_fora_da_thread_principal_nao_mexe_nos_sinais() -> None:
     antes = {s: signal.getsignal(s) for s in SINAIS}
     depois = {}

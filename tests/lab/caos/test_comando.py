@@ -8,7 +8,7 @@ import pytest
 
 from common.pedido import codifica, novos_pedidos
 from lab import RAIZ
-from lab.caos.exame import le_diarios
+from lab.caos.exame import le_envios
 from lab.caos.observador import resumo
 
 
@@ -56,7 +56,7 @@ def test_o_diario_diz_o_que_foi_confirmado_e_onde(tmp_path: Path) -> None:
         % (codifica(confirmado), codifica(sem_resposta), str(confirmado.id).encode(), codifica(cortado)[:40])
     )
     (tmp_path / "1").write_bytes(b"? %b\n" % codifica(de_outro))
-    enviados = le_diarios(tmp_path)
+    enviados = le_envios(tmp_path)
     assert set(enviados) == {confirmado.id, sem_resposta.id, de_outro.id}
     assert enviados[confirmado.id].lugar == (2, 17)
     assert enviados[sem_resposta.id].lugar is None

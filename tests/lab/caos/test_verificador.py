@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.caos.verificador import Envio, Historia, Invariante, Leitura, Registro
+from lab.caos.verificador import Envio, Historia, Invariante, Leitura, Registro, Sessao
 
 TOPICOS = ("novos_pedidos", "pedidos_aprovados", "pedidos_concluidos")
 GRUPOS = ("grupo_estoque", "grupo_pagamento", "grupo_notificacao")
@@ -20,7 +20,8 @@ RETOMADA_S = 10.0
 NUNCA_ENVIADO = UUID(int=0xABCDEF12 << 96)
 
 # os nomes, na ordem em que `invariantes` as dá
-CONJUNTOS, UMA_VEZ, LEITORES, ORDEM, ORIGENS, VALOR, CONFIRMADOS, ABERTAS, DONOS, RETOMADA, MORTES, ESPERA = range(12)
+CONJUNTOS, UMA_VEZ, LEITORES, AVISOS, SALTOS, REGRESSO, ORDEM, ORIGENS, VALOR, CONFIRMADOS, *_ = range(15)
+ABERTAS, DONOS, RETOMADA, MORTES, ESPERA = range(10, 15)
 
 
 def historia(quantos: int = 12, sem_resposta: frozenset[int] = frozenset(), com_origem: bool = True) -> Historia:
@@ -40,6 +41,9 @@ def historia(quantos: int = 12, sem_resposta: frozenset[int] = frozenset(), com_
         enviados=enviados,
         lidos=lidos,
         vistos=copia(lidos),
+        sessoes=[sessao(lidos)],
+        avisados=set(enviados),
+        confirmados={"grupo_estoque: novos_pedidos, partição 0": [0, 0, 1, quantos + 1]},
         donos={grupo: {particao: [f"membro-{particao}"] for particao in range(PARTICOES)} for grupo in GRUPOS},
         abertas=[],
         retomadas=[("kill-9 de pagamento", 3.0)],
@@ -54,11 +58,17 @@ def copia(leitura: Leitura) -> Leitura:
     return [*novos], [*aprovados], [*concluidos]
 
 
+def sessao(lidos: Leitura) -> Sessao:
+    return [(topico, r.particao, r.offset) for topico, rs in zip(TOPICOS, lidos, strict=True) for r in rs]
+
+
 def com(historia: Historia, mexe: Callable[[Leitura], object]) -> Historia:
     """A história em que `mexe` aconteceu de verdade: o leitor concorrente viu o mesmo."""
     lidos = copia(historia.lidos)
     mexe(lidos)
-    return replace(historia, lidos=lidos, vistos=copia(lidos))
+    lida = sorted(sessao(lidos))  # uma sessão de leitor nunca vê os offsets fora de ordem
+    avisados = {registro.id for registro in lidos[2]}
+    return replace(historia, lidos=lidos, vistos=copia(lidos), sessoes=[lida], avisados=avisados)
 
 
 def muda(topico: int, indice: int, **campos: Any) -> Callable[[Leitura], object]:
@@ -100,7 +110,7 @@ def troca(topico: int, um: int, outro: int) -> Callable[[Leitura], object]:
 def violadas(historia: Historia) -> dict[int, list[str]]:
     """Invariante: o que a violou. Só as violadas."""
     invariantes = historia.invariantes()
-    assert len(invariantes) == len({invariante.nome for invariante in invariantes}) == 12
+    assert len(invariantes) == len({invariante.nome for invariante in invariantes}) == 15
     return {indice: i.violacoes for indice, i in enumerate(invariantes) if not i.vale}
 
 
@@ -241,7 +251,41 @@ def test_leitor_pode_reler_o_mesmo() -> None:
     assert violadas(replace(BOA, vistos=(novos * 2, aprovados, concluidos))) == {}
 
 
-# --- 4: a ordem
+# --- 4: a notificação, cada sessão de leitor, e o offset de cada grupo
+
+
+def test_pedido_que_a_notificacao_nao_disse() -> None:
+    assert BOA.avisados is not None
+    assert violadas(replace(BOA, avisados=BOA.avisados - {BOA.lidos[2][4].id})) == {
+        AVISOS: ["sem aviso: pedido 00000004 (pedidos_concluidos, partição 1, offset 2)"]
+    }
+    assert violadas(replace(BOA, avisados=None)) == {}  # o controle, que não diz nada
+
+
+@pytest.mark.parametrize(
+    ("offsets", "de_para"),
+    [([0, 1, 1], (1, 1)), ([0, 1, 0], (1, 0)), ([0, 2], (0, 2)), ([0, 1, 2, 3, 1], (3, 1))],
+    ids=["repete", "volta", "pula", "volta ao meio"],
+)
+def test_sessao_de_leitor_aos_saltos(offsets: list[int], de_para: tuple[int, int]) -> None:
+    aos_saltos = [(TOPICOS[0], 1, offset) for offset in offsets]
+    assert violadas(replace(BOA, sessoes=[aos_saltos])) == {
+        SALTOS: ["novos_pedidos, partição 1: do offset {} o leitor foi ao {}".format(*de_para)]
+    }
+
+
+def test_outra_sessao_pode_reler_e_cada_uma_comeca_onde_quiser() -> None:
+    assert violadas(replace(BOA, sessoes=[sessao(BOA.lidos), sessao(BOA.lidos)[4:], []])) == {}
+
+
+def test_offset_de_um_grupo_que_regride() -> None:
+    onde = "grupo_pagamento: pedidos_aprovados, partição 2"
+    assert violadas(replace(BOA, confirmados=BOA.confirmados | {onde: [1, 20, 20, 1, 21]})) == {
+        REGRESSO: [f"{onde}: de 20 a 1"]
+    }
+
+
+# --- 5: a ordem
 
 
 @pytest.mark.parametrize("topico", [1, 2])
@@ -274,7 +318,7 @@ def test_mudar_de_particao_nao_acusa_quem_ficou() -> None:
     assert len(linhas[ORDEM]) == 1
 
 
-# --- 5: uma saída por entrada
+# --- 6: uma saída por entrada
 
 
 @pytest.mark.parametrize(
@@ -301,7 +345,7 @@ def test_duas_saidas_de_uma_entrada(boa: Historia) -> None:
     ]
 
 
-# --- 6: nada alterado
+# --- 7: nada alterado
 
 
 @pytest.mark.parametrize("topico", [0, 1, 2])
@@ -332,7 +376,7 @@ def test_a_soma_acusa_o_que_ninguem_enviou_e_o_que_sumiu() -> None:
     ]
 
 
-# --- 7: o lugar confirmado
+# --- 8: o lugar confirmado
 
 
 def test_lugar_confirmado_tem_outro_pedido() -> None:
@@ -351,7 +395,7 @@ def test_lugar_confirmado_esta_vazio() -> None:
     assert linhas[CONFIRMADOS][0].endswith("lá está nada")
 
 
-# --- 8 a 12: o que não está nos registros
+# --- 9 em diante: o que não está nos registros
 
 
 def test_transacao_aberta() -> None:

@@ -1,12 +1,9 @@
 """O diagnóstico como o aluno o roda, em outro processo."""
 
-import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,10 +70,3 @@ def diagnostica(*, python: str = sys.executable, **variaveis: str) -> LaudoLido:
     )
     assert "Traceback" not in fim.stdout + fim.stderr, fim.stderr
     return LaudoLido(fim.returncode, fim.stdout.splitlines(), fim.stderr, time.monotonic() - comeco)
-
-
-@contextlib.contextmanager
-def servidor_mudo() -> Iterator[str]:
-    """O endereço de quem aceita conexões e nunca responde."""
-    with socket.create_server(("127.0.0.1", 0)) as servidor:
-        yield f"127.0.0.1:{servidor.getsockname()[1]}"

@@ -18,7 +18,8 @@ from lab.kafka_local.cluster import KafkaLocal
 from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
 from tests.apoio.kafka_seguro import KafkaSeguro
 from tests.apoio.sala import SalaDeTeste, ate
-from tests.lab.diagnostico.apoio import PROMETIDO_S, LaudoLido, diagnostica, servidor_mudo
+from tests.apoio.script import servidor_mudo
+from tests.lab.diagnostico.apoio import PROMETIDO_S, LaudoLido, diagnostica
 
 pytestmark = pytest.mark.broker
 

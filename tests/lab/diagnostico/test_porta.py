@@ -19,7 +19,8 @@ from lab import RAIZ
 from lab.diagnostico.aperto_de_mao import exige_alcance
 from lab.kafka_local import portas
 from lab.kafka_local.cluster import KafkaLocal
-from tests.lab.diagnostico.apoio import FIM_S, PROGRAMA, PROMETIDO_S, ambiente, diagnostica, servidor_mudo
+from tests.apoio.script import servidor_mudo
+from tests.lab.diagnostico.apoio import FIM_S, PROGRAMA, PROMETIDO_S, ambiente, diagnostica
 
 if sys.platform == "win32":
     CTRL_C, GRUPO = signal.CTRL_BREAK_EVENT, subprocess.CREATE_NEW_PROCESS_GROUP
