@@ -58,6 +58,8 @@ CONTRATO = {
     "kafka.net.transport KafkaSSLTransport._sock_recv": "(self)",
     "kafka.net.transport KafkaTCPTransport._sock_recv": "(self)",
     "kafka.producer.sender Sender._complete_batch": "(self, batch, partition_response)",
+    "kafka.producer.transaction_manager EndTxnHandler.on_complete": "(self, correlation_id, response_or_exc)",
+    "kafka.producer.transaction_manager TxnOffsetCommitHandler.on_complete": "(self, correlation_id, response_or_exc)",
     "kafka.producer.transaction_manager InitProducerIdHandler.fatal_error": "(self, exc)",
     "kafka.producer.transaction_manager InitProducerIdHandler.handle_response": "(self, response)",
     "kafka.record.default_records DefaultRecord": "(size_in_bytes, offset, timestamp, timestamp_type, key, value, "

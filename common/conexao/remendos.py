@@ -16,13 +16,14 @@ from kafka.errors import (
     IncompatibleBrokerVersion,
     InvalidTransactionTimeoutError,
     KafkaConnectionError,
+    KafkaError,
     SaslAuthenticationFailedError,
     UnsupportedSaslMechanismError,
 )
 from kafka.net.connection import KafkaConnection
 from kafka.net.inet import KafkaNetSocket
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
-from kafka.producer.transaction_manager import InitProducerIdHandler
+from kafka.producer.transaction_manager import EndTxnHandler, InitProducerIdHandler, TxnOffsetCommitHandler
 from kafka.record.default_records import DefaultRecord, DefaultRecordBatch, decode_varint
 from kafka.record.util import encode_varint
 
@@ -31,6 +32,7 @@ from common.conexao.descompressao import LOTE_MAXIMO_BYTES, LoteGrandeDemais, de
 _GRANDE_DEMAIS = "lab-grande-demais"  # o nome do cabeçalho de um registro que está no lugar de um lote
 _proximo = DefaultRecordBatch.__next__
 _ao_iniciar = InitProducerIdHandler.handle_response
+_ao_responder = EndTxnHandler.on_complete
 _precisa_voltar = ConsumerCoordinator.need_rejoin
 _identifica = KafkaConnection._sasl_authenticate
 _procura_o_nome = KafkaNetSocket.dns_lookup
@@ -43,6 +45,7 @@ def aplica() -> None:
     DefaultRecordBatch.__next__ = _proximo_mesmo_ilegivel
     DefaultRecordBatch._maybe_uncompress = _descomprime_com_limite
     InitProducerIdHandler.handle_response = _inicia_ou_diz_o_erro
+    EndTxnHandler.on_complete = TxnOffsetCommitHandler.on_complete = _nao_repete
     ConsumerCoordinator.need_rejoin = _volta_ate_o_fim
     KafkaConnection._sasl_authenticate = _identifica_ou_recusa
     KafkaNetSocket.dns_lookup = _ipv4_antes
@@ -116,6 +119,23 @@ def _inicia_ou_diz_o_erro(pedido: Any, resposta: Any) -> None:
         pedido.fatal_error(InvalidTransactionTimeoutError())
     else:
         _ao_iniciar(pedido, resposta)
+
+
+def _nao_repete(pedido: Any, correlacao: int, resposta: Any) -> None:
+    """Um commit cuja resposta se perdeu com a conexão é o fim deste produtor, e não um pedido a repetir.
+
+    O kafka-python o repete por outra conexão e segue para a transação seguinte, na mesma época. Se a rede só atrasou o
+    primeiro, ele chega no meio dela e a confirma pela metade: o resultado sem o offset, ou com o offset de antes. Com
+    outra sessão vem outra época, e o broker recusa o atrasado (jepsen.io/analyses/bufstream-0.1.0; o KIP-890, que muda
+    de época a cada transação, o kafka-python não tem).
+    """
+    if isinstance(resposta, KafkaConnectionError):
+        resposta = RespostaPerdida()
+    _ao_responder(pedido, correlacao, resposta)
+
+
+class RespostaPerdida(KafkaError):  # type: ignore[misc]  # o kafka-python não tem tipos
+    """A conexão caiu com um commit a caminho: não se sabe se ele aconteceu, nem se ainda vai acontecer."""
 
 
 def _volta_ate_o_fim(coordenador: Any) -> bool:
