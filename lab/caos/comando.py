@@ -27,7 +27,7 @@ def configura(analisador: Argumentos) -> None:
         type=segundos(1, SEGUNDOS_MAXIMO, "uma duração"),
         default=SEGUNDOS,
         metavar="S",
-        help=f"de falhas (padrão: {SEGUNDOS:.0f})",
+        help=f"de falhas (padrão: {SEGUNDOS:.0f}; com o preparo, a calma e o exame, quase 2 minutos ao todo)",
     )
     quanto.add_argument(
         "--rodadas",
