@@ -12,7 +12,7 @@ from lab.caos.programas.sabotado import COMMITS_ANTES, SABOTAGENS
 
 def test_o_ctrl_c_no_commit_e_um_sinal_e_nao_a_morte(monkeypatch: pytest.MonkeyPatch) -> None:
     """No Windows, um os.kill com SIGINT é um TerminateProcess."""
-    commits = []
+    commits: list[int] = []
     monkeypatch.setattr(KafkaProducer, "commit_transaction", commits.append)
     monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("no Windows isto mata"))
     SABOTAGENS["ctrl-c-no-commit"](Random(1))
