@@ -4,9 +4,9 @@ import errno
 import os
 import sys
 
-from rich.console import Console
 from rich.text import Text
 
+from common.terminal.console import novo_console
 from common.terminal.texto import curta, visivel
 
 # Em um pipe do Windows a codificação pode não ter "→": melhor um escape do que um UnicodeEncodeError.
@@ -17,7 +17,7 @@ for _saida in (sys.stdout, sys.stderr):
 # escrever em um pipe que ninguém lê; no Windows o C diz EINVAL (python/cpython #79935)
 _SEM_LEITOR = (errno.EPIPE, errno.EINVAL)
 
-CONSOLE = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+CONSOLE = novo_console(soft_wrap=True)
 
 _colunas_de_menos = 0  # em uma janela desta largura, ou menor, uma linha já não coube
 
