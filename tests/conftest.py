@@ -96,9 +96,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Onde o Docker não responde, o que precisa dele é pulado; e, no Windows, o que derrubaria o Kafka sem ele."""
+    """Onde o Docker não responde, o que precisa dele é pulado; e, em cada sistema, o que não cabe nele."""
     if item.get_closest_marker("docker") and motor() is None:
         pytest.skip("nenhum Docker responde nesta máquina, ou ele não tem a imagem do Kafka")
+    if item.get_closest_marker("conpty") and sys.platform != "win32":
+        pytest.skip("só o Windows tem um ConPTY")
     if item.get_closest_marker("apaga_topicos") and sys.platform == "win32" and motor() is None:
         pytest.skip("apagar um tópico derruba um Kafka que roda direto no Windows (apache/kafka #12331)")
 
