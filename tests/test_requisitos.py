@@ -45,7 +45,9 @@ def test_o_que_se_importa_esta_declarado(pasta: str) -> None:
     pacotes = metadata.packages_distributions()
     for arquivo, modulo in importados(pasta):
         declarados = da_aula | (de_desenvolvimento if arquivo.startswith(DE_DESENVOLVEDOR) else set())
-        assert {nome.lower() for nome in pacotes.get(modulo, [SO_NO_WINDOWS.get(modulo, modulo)])} & declarados, f"{arquivo} importa {modulo}"
+        assert {nome.lower() for nome in pacotes.get(modulo, [SO_NO_WINDOWS.get(modulo, modulo)])} & declarados, (
+            f"{arquivo} importa {modulo}"
+        )
 
 
 def test_as_faixas_tem_a_forma_que_o_laboratorio_le() -> None:
