@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable
 
 from common.terminal.argumentos import Argumentos
-from common.terminal.linhas import diga
+from common.terminal.console import mostra_sinais
+from common.terminal.linhas import CONSOLE, diga
 from exercicios.conferencias import EXERCICIOS, confere
 from exercicios.conferencias.falta import Falta
 from exercicios.recomeco import recomeca
@@ -16,6 +17,7 @@ from lab.kafka_local.privado import kafka_privado
 from lab.processos.parada import Parada
 from lab.processos.sala import Sala
 
+_SIM, _NAO = ("✔", "✘") if mostra_sinais(CONSOLE) else ("OK", "FALHOU")
 SEM_CORES = {"FORCE_COLOR": "", "TTY_COMPATIBLE": "0"}  # as linhas dos scripts são lidas aqui, e não em um terminal
 
 
@@ -49,10 +51,10 @@ def _confere(args: argparse.Namespace, parada: Parada, ao_parar: Callable[[], No
             with parada.corpo():
                 confere(int(args.numero), sala, pacote)
         except Falta as falta:
-            _fala(args.numero, "yellow", f"✘ {falta}")
+            _fala(args.numero, "yellow", f"{_NAO} {falta}")
             return 1
     # a última linha é o que se mostra ao professor: a da solução não pode ser a de quem resolveu
-    _fala(args.numero, "green", "✔ A solução pronta passa" if args.solucao else "✔ Resolvido")
+    _fala(args.numero, "green", f"{_SIM} {'A solução pronta passa' if args.solucao else 'Resolvido'}")
     return 0
 
 

@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 from typing import NoReturn
@@ -18,6 +19,7 @@ from typing import NoReturn
 from common.erros import ErroDoLaboratorio, motivo
 from common.pacotes import PYTHON_DO_VENV, REQUISITOS, VENV, requisitos, satisfaz
 from lab import RAIZ
+from lab.processos.pasta import apaga_pasta
 from lab.processos.trava import Trava
 from lab.terminal.mensagem import informa
 
@@ -34,6 +36,7 @@ _ESPERA_POR_OUTRO_S = 900.0  # outro terminal instalando em uma rede ruim
 _PRAZO_DO_PIP_RESPONDER_S = 30.0
 _PRAZO_DO_VENV_S = 300.0  # aqui, 3 s; um disco lento com antivírus leva minutos
 _LINHAS_NO_ERRO = 3
+PYTHON_NO_WINDOWS_EM_ARM = (3, 11)  # o zstandard não tem roda win_arm64 para o 3.10
 
 
 def _tem_tudo(arquivos: Arquivos) -> bool:
@@ -75,6 +78,8 @@ def _cria_venv() -> None:
         raise ErroDoLaboratorio(
             "este Python não tem o módulo venv completo. No Debian ou Ubuntu: sudo apt install python3-venv"
         )
+    if Path(sys.prefix).resolve() != VENV:
+        apaga_pasta(VENV)  # insiste: o --clear desistiria no primeiro arquivo que um antivírus segura
     # --clear: um .venv cujo pip não responde ficou pela metade, ou o seu Python foi desinstalado
     venv = [sys.executable, "-m", "venv", "--clear", str(VENV)]
     try:
@@ -84,6 +89,13 @@ def _cria_venv() -> None:
     if criacao.returncode != 0:
         motivo = " | ".join((criacao.stderr or criacao.stdout).strip().splitlines()[-_LINHAS_NO_ERRO:])
         raise ErroDoLaboratorio(f"não consegui criar {VENV} ({motivo}). Apague essa pasta e repita")
+
+
+def _exige_python_que_sirva() -> None:
+    """Erro: ErroDoLaboratorio onde os pacotes da aula não têm roda, e o pip tentaria em vão compilá-los."""
+    if sysconfig.get_platform() == "win-arm64" and sys.version_info < PYTHON_NO_WINDOWS_EM_ARM:
+        minimo = ".".join(map(str, PYTHON_NO_WINDOWS_EM_ARM))
+        raise ErroDoLaboratorio(f"no Windows em ARM é preciso o Python {minimo} ou mais novo (https://python.org)")
 
 
 def _instala(arquivos: Arquivos) -> None:
@@ -127,6 +139,7 @@ def _noticia(linha: str) -> str | None:
 
 def _prepara(arquivos: Arquivos) -> None:
     """Deixa o .venv completo, uma vez só mesmo que dois terminais peçam juntos."""
+    _exige_python_que_sirva()
     try:
         with Trava(_TRAVA) as trava:
             if not trava.tenta():

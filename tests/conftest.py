@@ -2,12 +2,13 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, settings
-from kafka import KafkaProducer
+from kafka import KafkaAdminClient, KafkaProducer
 
 from common import prazo
 from lab.kafka_local.cluster import KafkaLocal
@@ -31,6 +32,13 @@ def sighup_de_fabrica() -> None:
     """Sob o nohup ele chega ignorado a este processo, e todos os dos testes o herdariam assim."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.fixture(autouse=True)
+def so_apaga_quem_o_diz(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Um teste que apaga tópicos sem o marcador derrubaria, no Windows, o Kafka dos outros: aqui ele já falha."""
+    if not request.node.get_closest_marker("apaga_topicos") and not DE_OUTRO:
+        monkeypatch.setattr(KafkaAdminClient, "delete_topics", lambda *_, **__: pytest.fail("falta o marcador"))
 
 
 @pytest.fixture(scope="session")
@@ -88,9 +96,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Onde o Docker não responde, o que precisa dele é pulado."""
+    """Onde o Docker não responde, o que precisa dele é pulado; e, em cada sistema, o que não cabe nele."""
     if item.get_closest_marker("docker") and motor() is None:
         pytest.skip("nenhum Docker responde nesta máquina, ou ele não tem a imagem do Kafka")
+    if item.get_closest_marker("conpty") and sys.platform != "win32":
+        pytest.skip("só o Windows tem um ConPTY")
+    if item.get_closest_marker("apaga_topicos") and sys.platform == "win32" and motor() is None:
+        pytest.skip("apagar um tópico derruba um Kafka que roda direto no Windows (apache/kafka #12331)")
 
 
 def pytest_unconfigure() -> None:

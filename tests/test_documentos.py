@@ -83,12 +83,52 @@ def test_a_referencia_tem_todas_as_variaveis() -> None:
     assert variaveis <= set(re.findall(r"`([A-Z_]+)`", le(REFERENCIA)))
 
 
+# um comando, e não uma saída: começa pelo nome de um programa ou pela forma de um shell
+_COMANDO = r"(?:(?:python3?|py|pip|docker|docker-compose|git|cd|export|set|source|sudo)\b|\$env:|\.venv|\w+=\S+ \w).*"
+# o que um dos três não entende: no Prompt de Comando um "# …" e um '…' são argumentos; no PowerShell 5.1 não há "&&";
+# em nenhum dos dois "\" continua a linha; python3, py, export, set, source, sudo e VAR=valor são de um sistema só
+_SO_DE_UM_SHELL = re.compile(r" #|&&|\\$|'|\$|%\w+%|^(python3|py|export|set|source|sudo)\b|^(\.venv|\w+=)")
+_SHELLS = ("Windows, PowerShell", "Windows, Prompt de Comando", "Linux, macOS")
+
+
+def so_de_um_shell(linha: str) -> bool:
+    """Diz se a linha de um bloco é um comando (bool) que não se pode colar em qualquer shell."""
+    return bool(re.fullmatch(_COMANDO, linha)) and bool(_SO_DE_UM_SHELL.search(linha))
+
+
 @cada_documento
 def test_um_comando_serve_a_qualquer_shell(documento: Path) -> None:
-    # no Prompt de Comando um "# …" é argumento; no PowerShell 5.1 não há "&&"; e nos dois "\" não continua a linha
-    for bloco in re.findall(r"(?ms)^ *```\n(.*?)^ *```$", le(documento)):
-        for linha in re.findall(r"(?m)^ *((?:python3?|pip|docker|docker-compose|git|cd) .*)$", bloco):
-            assert not re.search(r" #|&&|\\$", linha), linha
+    for bloco in re.findall(r"(?ms)^ *```(?:sh(?: T\d)?)?\n(.*?)^ *```$", le(documento)):
+        assert not [linha for linha in bloco.splitlines() if so_de_um_shell(linha.strip())]
+
+
+@cada_documento
+def test_o_que_muda_de_um_shell_para_outro_e_mostrado_em_cada_um(documento: Path) -> None:
+    tabelas = re.findall(r"(?m)(?:^ *\|.*\n)+", le(documento))
+    for tabela in tabelas:
+        shells = re.findall(rf"(?m)^ *\| ({'|'.join(_SHELLS)}) \|", tabela)
+        assert not shells or tuple(shells) == _SHELLS, tabela
+    for linha in le(documento).splitlines():
+        if re.search(r"`(export|set) [A-Z_]+=|`\$env:", linha):
+            assert linha.lstrip().startswith(tuple(f"| {shell} |" for shell in _SHELLS)), linha
+
+
+@pytest.mark.parametrize(
+    ("linha", "so_de_um"),
+    [
+        ("python -m lab demo", False),
+        ("docker-compose -f docker-compose.cluster.yml up -d", False),
+        ("[PRODUTOR] Pedido 1 (e22d) enviado · partição 0, offset 0", False),
+        ("python3 -m lab demo", True),
+        ("python servico_estoque.py  # T3", True),
+        ("export LAB_PREFIXO=ana", True),
+        ("LAB_PREFIXO=ana python servico_estoque.py", True),
+        ("cd lab-kafka && pip install -r requirements.txt", True),
+        ("python -c 'print(1)'", True),
+    ],
+)
+def test_o_que_nao_se_cola_em_qualquer_shell(linha: str, so_de_um: bool) -> None:
+    assert so_de_um_shell(linha) is so_de_um
 
 
 def test_o_readme_e_curto_e_tudo_esta_a_um_clique() -> None:

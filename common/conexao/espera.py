@@ -12,13 +12,14 @@ from common.conexao.porta import exige_porta_aberta
 from common.conexao.recusas import RECUSAS, explica
 from common.conexao.seguranca import protocolo
 from common.erros import KafkaIndisponivel, PrazoEsgotado, motivo
-from common.prazo import Prazo
+from common.prazo import Prazo, com_prazo
 from common.terminal.sinais import Interrupcao
 
 T = TypeVar("T")
 
 ESPERA_S = 30.0  # um docker-compose up leva de 6 a 20 s para responder
 TENTATIVA_S = 0.2
+PORTA_S = 20.0  # três brokers que recusam são 6 s no Windows; e a procura de um nome, no socket, não tem prazo
 
 COMO_INICIAR = "inicie um com 'docker-compose up -d' ou, sem Docker, 'python -m lab kafka' em outro terminal"
 
@@ -36,7 +37,7 @@ def quando_houver_kafka(
     avisou = False
     while True:
         try:
-            exige_porta_aberta()
+            com_prazo(exige_porta_aberta, PORTA_S, "a conexão", interrupcao.encurta)
             aberto = abre()
             if avisou:
                 fala("O Kafka respondeu")

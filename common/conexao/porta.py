@@ -13,7 +13,7 @@ from common.conexao.seguranca import contexto_tls
 from common.erros import ErroDoLaboratorio, KafkaIndisponivel
 from common.significados import significado
 
-CONEXAO_S = 1.0  # um broker na rede local responde em milissegundos
+CONEXAO_S = 3.0  # um broker na rede local responde em milissegundos; no Windows, que insiste, uma recusa leva 2 s
 TLS_S = 5.0  # duas idas e voltas, até um cluster do outro lado do mundo
 
 # os códigos do OpenSSL (X509_V_ERR_*) que um aluno pode encontrar

@@ -1,11 +1,12 @@
 """As linhas do laboratório no terminal: prefixo, cor só em TTY (e sem NO_COLOR), uma de cada vez, na hora."""
 
+import errno
 import os
 import sys
 
-from rich.console import Console
 from rich.text import Text
 
+from common.terminal.console import novo_console
 from common.terminal.texto import curta, visivel
 
 # Em um pipe do Windows a codificação pode não ter "→": melhor um escape do que um UnicodeEncodeError.
@@ -13,7 +14,10 @@ for _saida in (sys.stdout, sys.stderr):
     if hasattr(_saida, "reconfigure"):  # o pytest põe no lugar um objeto sem reconfigure
         _saida.reconfigure(errors="backslashreplace")
 
-CONSOLE = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+# escrever em um pipe que ninguém lê; no Windows o C diz EINVAL (python/cpython #79935)
+_SEM_LEITOR = (errno.EPIPE, errno.EINVAL)
+
+CONSOLE = novo_console(soft_wrap=True)
 
 _colunas_de_menos = 0  # em uma janela desta largura, ou menor, uma linha já não coube
 
@@ -35,14 +39,16 @@ def _que_caiba(prefixo: str, texto: str) -> str:
 def diga(prefixo: str, cor: str, texto: str) -> None:
     """Escreve "[PREFIXO] texto" e descarrega a linha na hora, também em um pipe.
 
-    Erro: SystemExit(1), em silêncio, se quem lia o pipe foi embora (`| head`).
+    Erro: SystemExit(1), em silêncio, se quem lia o pipe foi embora (`| head`, `| more`).
     """
     # a cor só no prefixo: o amarelo e o ciano mal se leem em um fundo claro
     linha = Text.assemble((f"[{prefixo}]", f"bold {cor}"), f" {_que_caiba(prefixo, visivel(texto))}")
     try:
         CONSOLE.print(linha)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as erro:
+        if erro.errno not in _SEM_LEITOR:
+            raise
         # o Python ainda tentaria descarregar a saída ao terminar, e reclamaria
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None

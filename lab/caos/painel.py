@@ -14,11 +14,12 @@ from rich.text import Text
 
 from common.configuracao import ESTOQUE, PAGAMENTO
 from common.produtor import COR as COR_DO_PRODUTOR
+from common.terminal.console import novo_console
 from common.terminal.texto import milhar, segundos, visivel
 from lab.caos.cronica import Amostra, Cronica, Episodio
 from lab.caos.plano import Plano
 from lab.processos.parada import Parada
-from lab.terminal.saida import ate_ninguem_ler, console
+from lab.terminal.saida import ate_ninguem_ler
 
 RITMO_S = 10.0  # de uma linha de andamento à outra, em um pipe: 180 linhas em meia hora
 ROTULO = len("aprovados")  # letras: o mais longo; os outros se alinham com ele
@@ -39,7 +40,7 @@ class Painel:
         self._abertos: list[Episodio] = []  # destes, os de que ainda não se contou o fim
         self._proxima_s = RITMO_S
         self._trava = threading.Lock()
-        self._console = console()
+        self._console = novo_console()
         # isatty: com FORCE_COLOR o rich toma um arquivo por terminal; utf: um "ç" em escape não cabe na sua coluna
         utf8 = self._console.encoding.lower().startswith("utf")
         self._ao_vivo = self._console.is_interactive and sys.stdout.isatty() and utf8

@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Mapping
 from typing import TypeVar
 
-from rich.console import Console
 from rich.table import Table
 
 from common.conexao.clientes import bootstrap
 from common.terminal.argumentos import Argumentos
+from common.terminal.console import novo_console
 from common.terminal.linhas import diga
 from common.terminal.sinais import Interrupcao
 from lab.confere.contagem import Contagem
@@ -30,7 +30,7 @@ def executa(args: argparse.Namespace) -> int:
     """Mostra a contagem. Devolve o status (int): 0 se nada se perdeu e nada se duplicou, senão 1."""
     with Interrupcao() as interrupcao:
         contagem = conta(_fala, interrupcao)
-    Console(highlight=False, markup=False, emoji=False).print(_tabela(contagem))
+    novo_console().print(_tabela(contagem))
     for linha in detalhes(contagem):
         _fala(linha)
     _fala(contagem.veredito())

@@ -13,11 +13,12 @@ from rich.control import Control
 from rich.table import Table
 from rich.text import Text
 
+from common.terminal.console import novo_console
 from lab.demo.desenho import ALTURA_MINIMA, LARGURA_MINIMA, desenha
 from lab.demo.em_linhas import EmLinhas, linha_de_titulo
 from lab.demo.terminais import Terminais
 from lab.processos.parada import Parada
-from lab.terminal.saida import ate_ninguem_ler, console
+from lab.terminal.saida import ate_ninguem_ler
 
 RITMO_S = 0.2  # de um desenho ao outro: o olho não pede mais, e um desenho custa uns 15 ms
 ULTIMO_DESENHO_S = 2.0  # um desenho leva milissegundos; mais do que isto, o terminal parou de ler
@@ -26,7 +27,7 @@ ULTIMAS = 5  # linhas de cada terminal que ficam à vista quando algo deu errado
 
 def cabem_quadros() -> bool:
     """Diz se a saída padrão (bool) é um terminal em que se redesenha, com cores, e grande o bastante."""
-    saida = console()
+    saida = novo_console()
     # isatty: com FORCE_COLOR o rich toma um arquivo por terminal; utf: um "█" em escape não cabe na sua coluna
     redesenha = saida.is_interactive and sys.stdout.isatty() and not saida.legacy_windows
     colorida = not saida.no_color and saida.encoding.lower().startswith("utf")

@@ -37,6 +37,15 @@ def _exames_no_kafka() -> Callable[[bool], Iterable[Achado]]:
     return examina_kafka
 
 
+def _pasta() -> Iterable[Achado]:
+    """O exame da pasta, se este Python tem com que fazê-lo."""
+    try:
+        from lab.diagnostico.pasta import examina_pasta
+    except ImportError:  # falta o psutil: o exame do terminal já diz o que instalar
+        return []
+    return examina_pasta()
+
+
 def _examina(no_kafka: Callable[[bool], Iterable[Achado]], parada: Parada) -> int:
     from lab.diagnostico.laudo import Laudo  # só agora: o --help funciona sem nada instalado
 
@@ -46,6 +55,8 @@ def _examina(no_kafka: Callable[[bool], Iterable[Achado]], parada: Parada) -> in
             laudo.escreve(achado)
         como_iniciar = [docker.examina(), examina_java()]
         for achado in como_iniciar:
+            laudo.escreve(achado)
+        for achado in _pasta():
             laudo.escreve(achado)
         for achado in no_kafka(any(achado.sinal is Sinal.CERTO for achado in como_iniciar)):
             laudo.escreve(achado)

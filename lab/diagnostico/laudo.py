@@ -2,13 +2,13 @@
 
 from rich.text import Text
 
+from common.terminal.console import mostra_sinais
 from common.terminal.linhas import CONSOLE
 from common.terminal.texto import visivel
 from lab.diagnostico.achado import Achado, Sinal
 
 _CORES = {Sinal.CERTO: "bold green", Sinal.ERRADO: "bold red", Sinal.PENDENTE: "bold yellow", Sinal.NEUTRO: "dim"}
-# em um pipe do Windows a codificação pode não ter os sinais
-_SEM_UTF8 = {Sinal.CERTO: "OK", Sinal.ERRADO: "FALHOU", Sinal.PENDENTE: "!", Sinal.NEUTRO: "-"}
+_SEM_SINAIS = {Sinal.CERTO: "OK", Sinal.ERRADO: "FALHOU", Sinal.PENDENTE: "!", Sinal.NEUTRO: "-"}
 
 
 class Laudo:
@@ -18,7 +18,7 @@ class Laudo:
     """
 
     def __init__(self) -> None:
-        self._utf8 = CONSOLE.encoding.lower().startswith("utf")
+        self._com_sinais = mostra_sinais(CONSOLE)
         self._errados = 0
         self._pendentes: list[str] = []
 
@@ -26,7 +26,7 @@ class Laudo:
         self._errados += achado.sinal is Sinal.ERRADO
         if achado.sinal is Sinal.PENDENTE:
             self._pendentes.append(achado.texto)
-        sinal = achado.sinal.value if self._utf8 else _SEM_UTF8[achado.sinal]
+        sinal = achado.sinal.value if self._com_sinais else _SEM_SINAIS[achado.sinal]
         CONSOLE.print(Text.assemble((sinal, _CORES[achado.sinal]), f" {visivel(achado.texto)}"))
 
     def veredito(self) -> int:

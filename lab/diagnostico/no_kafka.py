@@ -8,6 +8,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from common.conexao.clientes import bootstrap, conexao, enderecos
+from common.conexao.porta import CONEXAO_S
 from common.conexao.recusas import RECUSAS, explica
 from common.configuracao import topicos
 from common.erros import ErroDoLaboratorio, PrazoEsgotado, motivo
@@ -18,7 +19,7 @@ from lab.diagnostico.aula import examina_grupos, examina_topicos, pedidos_que_es
 from lab.diagnostico.transacoes import COM_DEFEITO, examina_transacoes
 from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
 
-PORTA_S = 3.0  # também a procura do nome, que no socket não tem prazo
+PORTA_S = 2 * CONEXAO_S  # dois endereços mudos; também a procura do nome, que no socket não tem prazo
 APERTO_S = RESPOSTAS_S + 3.0  # e, se a resposta não veio, a conversa que descobre quem atende
 CONTAGEM_S = 2.0  # dos pedidos que esperam: os de uma aula, 0,1 s
 AULA_S = 4.0  # tópicos, grupos e transações: aqui, 50 ms ao todo

@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -11,11 +12,13 @@ from kafka.errors import KafkaError
 from common.erros import ErroDoLaboratorio, motivo
 from common.prazo import PASSO_S, Prazo
 from lab.kafka_local import formato, portas, propriedades
-from lab.kafka_local.configuracao import configuracao
+from lab.kafka_local.caminhos import ambiente_do_java, exige_pasta_que_sirva
+from lab.kafka_local.configuracao import NO_WINDOWS, configuracao
 from lab.kafka_local.distribuicao.jvm import comando_java
 from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
 from lab.kafka_local.portas import ESTA_MAQUINA
 from lab.kafka_local.topologia import Topologia
+from lab.processos.pasta import apaga_pasta
 from lab.processos.processo import Processo
 from lab.processos.trava import Trava
 from lab.processos.vigia import PRAZO_PARA_ENCERRAR_S
@@ -26,6 +29,7 @@ _PRAZO_DA_RESPOSTA_MS = 3_000  # um pedido a um broker que já aceita conexões
 _ESPERA_PELO_ANTERIOR_S = PRAZO_PARA_ENCERRAR_S + 1.0  # o que um Kafka cujo dono acabou de morrer leva para sair
 _LOG_MAXIMO_BYTES = 20_000_000  # acima disto o log recomeça; ele cresce uns 50 KB por partida
 _LINHAS_NO_ERRO = 3
+_EM_USO = "em-uso.trava"  # dentro da pasta de um broker
 
 
 def silencio(_: str) -> None:
@@ -49,7 +53,7 @@ class BrokerLocal:
         self.log = self._pasta / "broker.log"
         self._propriedades = self._pasta / "server.properties"
         self._dados = self._pasta / "dados"
-        self._trava = self._pasta / "em-uso.trava"
+        self._trava = self._pasta / _EM_USO
         self._java: Processo | None = None
         self._comeco_do_log = 0  # onde começa, no log, o que diz a partida atual
 
@@ -152,6 +156,7 @@ class BrokerLocal:
         escuta["CONTROLLER"] = f"CONTROLLER://{ESTA_MAQUINA}:{self._porta_do_controlador}"
         do_broker = {
             **configuracao(self._topologia.brokers),
+            **(NO_WINDOWS if sys.platform == "win32" else {}),
             "process.roles": "broker,controller",
             "node.id": str(self.numero),
             "controller.quorum.voters": self._topologia.eleitores,
@@ -190,7 +195,7 @@ class BrokerLocal:
             self.log.unlink()
         self._comeco_do_log = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as saida:
-            self._java = Processo(comando, saida, trava=self._trava)
+            self._java = Processo(comando, saida, ambiente_do_java(), self._trava)
 
     def _pronto(self) -> bool:
         """Se ele responde (bool). Erro: ErroDoLaboratorio se morreu antes disso."""
@@ -255,6 +260,7 @@ def lanca_juntos(brokers: Sequence[BrokerLocal], diz: Callable[[str], None] = si
 
 def _lanca(brokers: Sequence[BrokerLocal], diz: Callable[[str], None]) -> None:
     topologia = brokers[0]._topologia
+    exige_pasta_que_sirva(topologia.pasta)
     comando = comando_java()  # antes de tudo: a primeira vez baixa o Kafka
     topologia.pasta.mkdir(parents=True, exist_ok=True)
     prazo = Prazo(_ESPERA_PELO_ANTERIOR_S)
@@ -277,6 +283,20 @@ def _lanca(brokers: Sequence[BrokerLocal], diz: Callable[[str], None]) -> None:
         diz(f"Iniciando o Kafka {VERSAO_KAFKA}{'' if topologia.brokers == 1 else f' ({len(brokers)} brokers)'}…")
         for broker in brokers:
             broker._executa_o_kafka(comando)
+
+
+def apaga_dados(topologia: Topologia) -> None:
+    """Apaga as pastas dos brokers. Erro: ErroDoLaboratorio se uma é de um Kafka em execução, ou não se deixa apagar."""
+    dos_brokers = sorted(topologia.pasta.glob("broker-*"))
+    for pasta in dos_brokers:  # todas antes de apagar qualquer uma
+        trava = Trava(pasta / _EM_USO)
+        if not trava.livre():
+            raise _pasta_ocupada(topologia, trava)
+    for pasta in dos_brokers:
+        if not apaga_pasta(pasta):
+            raise ErroDoLaboratorio(
+                f"não consegui apagar {pasta}: outro programa usa um arquivo dela? Feche-o e repita"
+            )
 
 
 def _pasta_ocupada(topologia: Topologia, trava: Trava) -> ErroDoLaboratorio:

@@ -4,7 +4,6 @@ with KafkaLocal.temporario() as kafka:
     KafkaProducer(bootstrap_servers=kafka.bootstrap)
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +11,11 @@ from types import TracebackType
 
 from common.erros import ErroDeUso
 from lab.kafka_local import portas
-from lab.kafka_local.broker import BrokerLocal, inicia_juntos, para_juntos, silencio
+from lab.kafka_local.broker import BrokerLocal, apaga_dados, inicia_juntos, para_juntos, silencio
 from lab.kafka_local.configuracao import QUANTIDADES
 from lab.kafka_local.queda import causa_da_queda
 from lab.kafka_local.topologia import Desvio, Topologia
+from lab.processos.pasta import pasta_temporaria
 
 _PORTA_MAXIMA = 65_535
 
@@ -71,9 +71,8 @@ class KafkaLocal:
         porta: int | None = None, diz: Callable[[str], None] = silencio, brokers: int = 1, desvios: int = 0
     ) -> "Iterator[KafkaLocal]":
         """Um Kafka ainda parado, em uma pasta temporária; no fim do bloco, nem ele nem ela existem."""
-        # ignore_cleanup_errors: no Windows o antivírus pode ainda estar lendo um arquivo
-        with tempfile.TemporaryDirectory(prefix="lab-kafka-", ignore_cleanup_errors=True) as pasta:
-            kafka = KafkaLocal(Path(pasta), porta, diz, brokers, desvios)
+        with pasta_temporaria("lab-kafka-") as pasta:
+            kafka = KafkaLocal(pasta, porta, diz, brokers, desvios)
             try:
                 yield kafka
             finally:
@@ -113,6 +112,15 @@ class KafkaLocal:
         """Inicia os brokers parados, ao mesmo tempo, e volta quando todos respondem. As portas são sempre as mesmas."""
         self._topologia.confere_quantidade()
         inicia_juntos(self.brokers, self._diz)
+
+    @property
+    def idade_dos_dados_dias(self) -> float:
+        """Há quantos dias (float) a pasta foi formatada; 0 se ainda não foi."""
+        return self._topologia.idade_dos_dados_s() / 86_400
+
+    def comeca_do_zero(self) -> None:
+        """Apaga o que a pasta guarda, seja de quantos brokers for. Erro: ErroDoLaboratorio se é de um Kafka vivo."""
+        apaga_dados(self._topologia)
 
     def mata(self) -> None:
         """kill -9 em todos, como em uma falta de luz. `inicia()` os traz de volta com os mesmos dados."""

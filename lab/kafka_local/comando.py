@@ -36,6 +36,7 @@ def configura(analisador: Argumentos) -> None:
         metavar="PASTA",
         help=f"onde ficam os dados, que sobrevivem a um reinício (padrão: {PASTA_PADRAO})",
     )
+    analisador.add_argument("--do-zero", action="store_true", help="apaga antes os dados que a pasta guarda")
     analisador.add_argument(
         "--brokers",
         type=int,
@@ -62,6 +63,10 @@ def executa(args: argparse.Namespace) -> int:
     kafka = KafkaLocal(args.pasta, args.porta, diz=informa, brokers=args.brokers)
     try:
         try:
+            if args.do_zero:
+                kafka.comeca_do_zero()
+            elif sys.platform == "win32" and (idade := kafka.idade_dos_dados_dias) >= 1:
+                informa(f"{args.pasta}/ guarda dados de {idade:.0f} dia(s) atrás; para começar do zero, --do-zero")
             kafka.inicia()
         except KeyboardInterrupt:
             informa("Interrompido antes de o Kafka estar pronto. O que já foi baixado ou gravado não se perde")
@@ -73,7 +78,8 @@ def executa(args: argparse.Namespace) -> int:
         else:
             enderecos = enumera([broker.endereco for broker in kafka.brokers])
             informa(f"Kafka {VERSAO_KAFKA} pronto em {enderecos} (Ctrl+C encerra; dados em {args.pasta}/)")
-            informa(f"Em cada outro terminal, antes dos scripts: {_define('KAFKA_BOOTSTRAP_SERVERS', kafka.bootstrap)}")
+            for linha in _define("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap):
+                informa(linha)
             # sem stdin (um "<&-") o descritor 0 pode ser hoje outra coisa
             ConsoleDoCluster(kafka, sys.stdin.fileno() if sys.stdin else None).acompanha()
     except KeyboardInterrupt:
@@ -87,6 +93,9 @@ def executa(args: argparse.Namespace) -> int:
     raise ErroDoLaboratorio(f"o Kafka terminou sozinho: {kafka.causa_da_queda()}. O log: {logs}")
 
 
-def _define(variavel: str, valor: str) -> str:
-    """O comando (str) que dá o valor à variável de ambiente: no Windows, no PowerShell."""
-    return f'$env:{variavel} = "{valor}"' if sys.platform == "win32" else f"export {variavel}={valor}"
+def _define(variavel: str, valor: str) -> list[str]:
+    """Como dar o valor à variável de ambiente (list[str]), em cada shell do sistema."""
+    antes = "Em cada outro terminal, antes dos scripts"
+    if sys.platform != "win32":
+        return [f"{antes}: export {variavel}={valor}"]
+    return [f'{antes}, no PowerShell: $env:{variavel} = "{valor}"', f"ou, no Prompt de Comando: set {variavel}={valor}"]

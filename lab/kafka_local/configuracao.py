@@ -52,6 +52,17 @@ _NO_CLUSTER = {
 }
 
 
+# Direto no Windows, apagar um segmento derruba o broker: antes de apagado ele muda de nome, e lá um arquivo mapeado em
+# memória não muda (apache/kafka #6403, #12331). Sem retenção nem limpador nada é apagado; os dados crescem até um zero.
+NO_WINDOWS = {
+    "log.retention.ms": "-1",
+    "log.cleaner.enable": "false",
+    # o log dos metadados tem a sua própria retenção (KafkaMetadataLog.cleanSnapshots), de 7 dias e de 100 MB
+    "metadata.max.retention.ms": "-1",
+    "metadata.max.retention.bytes": "-1",
+}
+
+
 def configuracao(brokers: int) -> dict[str, str]:
     """As configurações (dict, as chaves do server.properties) de cada um de `brokers` brokers."""
     return CONFIGURACAO_DO_BROKER | (_NO_CLUSTER if brokers > 1 else {})

@@ -12,7 +12,7 @@ ESTA_MAQUINA = "127.0.0.1"  # e não "localhost": no Windows ele tenta ::1 antes
 # uma delas um cliente que insiste em reconectar acaba, um dia, conectado a si mesmo e toma a porta do broker.
 _FAIXA = range(20_000, 30_000)
 _SORTEIOS = 100
-_PRAZO_DA_CONEXAO_S = 0.5
+_PRAZO_DA_CONEXAO_S = 0.5  # quem escuta nesta máquina aceita na hora; uma recusa leva 2 s no Windows, e vale o mesmo
 
 
 def aceita_conexao(porta: int) -> bool:
@@ -26,15 +26,19 @@ def aceita_conexao(porta: int) -> bool:
 
 def livre(porta: int) -> bool:
     """Diz se um servidor poderia escutar na porta agora."""
-    if aceita_conexao(porta):  # no macOS o bind abaixo daria certo ao lado de quem escuta em 0.0.0.0
-        return False
+    if sys.platform == "win32":
+        # exclusivo e em todos os endereços: falha se há outro em qualquer um deles, e não é preciso esperar por uma
+        # recusa (learn.microsoft.com, "Sharing Transport Addresses")
+        endereco, opcao = "", socket.SO_EXCLUSIVEADDRUSE
+    else:
+        if aceita_conexao(porta):  # no macOS o bind abaixo daria certo ao lado de quem escuta em 0.0.0.0
+            return False
+        # como o Java faz: conexões antigas em TIME_WAIT não ocupam a porta
+        endereco, opcao = ESTA_MAQUINA, socket.SO_REUSEADDR
     with socket.socket() as servidor:
-        if sys.platform == "win32":
-            servidor.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:  # como o Java faz: conexões antigas em TIME_WAIT não ocupam a porta
-            servidor.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        servidor.setsockopt(socket.SOL_SOCKET, opcao, 1)
         try:
-            servidor.bind((ESTA_MAQUINA, porta))
+            servidor.bind((endereco, porta))
         except OSError:
             return False
     return True

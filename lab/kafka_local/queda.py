@@ -1,10 +1,13 @@
 """Por que um Kafka local terminou sozinho, pelo que ele disse e pelo espaço que resta."""
 
 import shutil
+import sys
 from pathlib import Path
 
 _ESPACO_MINIMO_BYTES = 20 * 1024 * 1024  # um índice novo do Kafka reserva 10 MB
 _DISCO_CHEIO = ("No space left on device", "There is not enough space on the disk")
+# direto no Windows, um arquivo mapeado em memória não muda de nome (apache/kafka #6403, #12331)
+_PRESO_NO_WINDOWS = ("AccessDeniedException", "being used by another process", "user-mapped section open")
 _PASTA_PERDIDA = ("KafkaStorageException", "NoSuchFileException", "have failed")
 
 
@@ -15,6 +18,12 @@ def causa_da_queda(log: str, pasta: Path) -> str:
         return (
             f"o disco encheu (há {livres >> 20} MB livres em {pasta}). Libere espaço e rode o mesmo comando de novo: "
             "nada do que foi confirmado se perdeu"
+        )
+    if sys.platform == "win32" and any(trecho in log for trecho in _PRESO_NO_WINDOWS):
+        return (
+            f"ele não conseguiu mudar o nome de um arquivo em {pasta}: o Kafka direto no Windows cai ao apagar um "
+            "tópico ou dados antigos (apache/kafka #12331), e pode cair de novo a cada início. Comece do zero, "
+            "sem os pedidos de antes: o mesmo comando com --do-zero; ou use o Docker"
         )
     if any(trecho in log for trecho in _PASTA_PERDIDA):
         return (

@@ -1,5 +1,6 @@
 """O que os brokers de um Kafka local sabem uns dos outros."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,11 @@ class Topologia:
     def _com_dados(self) -> list[Path]:
         """As pastas dos brokers que já foram formatados."""
         return [meta.parent.parent for meta in sorted(self.pasta.glob(f"broker-*/dados/{formato.META}"))]
+
+    def idade_dos_dados_s(self) -> float:
+        """Há quantos segundos (float) o mais antigo deles foi formatado; 0 se nenhum foi."""
+        formatados = [(pasta / "dados" / formato.META).stat().st_mtime for pasta in self._com_dados()]
+        return time.time() - min(formatados) if formatados else 0.0
 
     def confere_quantidade(self) -> None:
         """Erro: ErroDoLaboratorio se a pasta guarda um Kafka com outra quantidade de brokers."""

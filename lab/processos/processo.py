@@ -80,8 +80,9 @@ class Processo:
     def sinaliza(self, sinal: int) -> None:
         """Manda `sinal` ao comando; a quem já terminou, nada. Só depois do fim do vigia o pid pode ser de outro."""
         if self.vivo:
-            # terminou neste instante; no Windows, terminar quem já terminou é um PermissionError
-            with contextlib.suppress(ProcessLookupError, PermissionError):
+            # terminou neste instante: ProcessLookupError; no Windows, em que todo sinal é um TerminateProcess,
+            # PermissionError ou, se o sistema já não o conhece, um OSError qualquer (ERROR_INVALID_PARAMETER)
+            with contextlib.suppress(OSError):
                 os.kill(self.pid, sinal)
 
     def mata(self) -> None:

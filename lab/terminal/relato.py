@@ -6,8 +6,9 @@ import threading
 from rich.table import Table
 from rich.text import Text
 
+from common.terminal.console import mostra_sinais, novo_console
 from lab.processos.parada import Parada
-from lab.terminal.saida import LARGURA_DE_LEITURA, ate_ninguem_ler, console
+from lab.terminal.saida import LARGURA_DE_LEITURA, ate_ninguem_ler
 
 
 class Relato:
@@ -15,10 +16,8 @@ class Relato:
 
     def __init__(self, parada: Parada) -> None:
         self._parada = parada
-        self._console = console()
-        # em um pipe do Windows a codificação pode não ter estes sinais
-        utf8 = self._console.encoding.lower().startswith("utf")
-        self._sim, self._nao = ("✔", "✘") if utf8 else ("OK", "FALHOU")
+        self._console = novo_console()
+        self._sim, self._nao = ("✔", "✘") if mostra_sinais(self._console) else ("OK", "FALHOU")
         self._trava = threading.Lock()
         self._calado = False
 

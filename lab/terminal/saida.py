@@ -5,16 +5,9 @@ import os
 import sys
 from collections.abc import Iterator
 
-from rich.console import Console
-
 from lab.processos.parada import Parada
 
 LARGURA_DE_LEITURA = 100  # uma explicação em uma linha de 200 colunas não se lê, nem projetada
-
-
-def console() -> Console:
-    """A saída padrão: o que se escreve sai como está; cor só em TTY e sem NO_COLOR (o rich decide)."""
-    return Console(highlight=False, markup=False, emoji=False)
 
 
 @contextlib.contextmanager

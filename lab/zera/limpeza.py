@@ -61,8 +61,8 @@ def exige_um_broker_que_apague(admin: Any) -> None:
             if do_windows(pasta["log_dir"]):
                 raise ErroDoLaboratorio(
                     f"o Kafka em {bootstrap()} roda direto no Windows, e ali apagar um tópico o derruba (apache/kafka "
-                    "#12331): dê Ctrl+C no terminal dele, apague a pasta .kafka (ou a que você deu em --pasta) e "
-                    "inicie-o de novo"
+                    "#12331): dê Ctrl+C no terminal dele e inicie-o com python -m lab kafka --do-zero (e o --porta, o "
+                    "--pasta e o --brokers de antes)"
                 )
 
 

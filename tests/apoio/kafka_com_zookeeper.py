@@ -1,7 +1,6 @@
 """O par do docker-compose.zookeeper.yml sem Docker: as mesmas versões, do Maven Central, e a mesma configuração."""
 
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from lab.kafka_local import portas, propriedades
 from lab.kafka_local.distribuicao.jvm import comando_java
 from lab.kafka_local.distribuicao.versao import COM_ZOOKEEPER
 from lab.kafka_local.portas import ESTA_MAQUINA
+from lab.processos.pasta import pasta_temporaria
 from lab.processos.processo import Processo
 from tests.apoio.sala import ate
 
@@ -43,8 +43,8 @@ class KafkaComZooKeeper:
     @staticmethod
     @contextmanager
     def temporario() -> "Iterator[KafkaComZooKeeper]":
-        with tempfile.TemporaryDirectory(prefix="lab-zookeeper-", ignore_cleanup_errors=True) as pasta:
-            kafka = KafkaComZooKeeper(Path(pasta))
+        with pasta_temporaria("lab-zookeeper-") as pasta:
+            kafka = KafkaComZooKeeper(pasta)
             try:
                 kafka.inicia()
                 yield kafka

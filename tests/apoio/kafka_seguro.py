@@ -1,6 +1,5 @@
 """Um Kafka como os gerenciados: TLS com um certificado de verdade, usuários com senha e permissões por prefixo."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from lab.kafka_local import portas, propriedades
 from lab.kafka_local.configuracao import configuracao
 from lab.kafka_local.distribuicao.jvm import comando_java
 from lab.kafka_local.portas import ESTA_MAQUINA
+from lab.processos.pasta import pasta_temporaria
 from lab.processos.processo import Processo
 from tests.apoio.sala import ate
 
@@ -56,8 +56,8 @@ class KafkaSeguro:
     @staticmethod
     @contextmanager
     def temporario() -> "Iterator[KafkaSeguro]":
-        with tempfile.TemporaryDirectory(prefix="lab-seguro-", ignore_cleanup_errors=True) as pasta:
-            kafka = KafkaSeguro(Path(pasta))
+        with pasta_temporaria("lab-seguro-") as pasta:
+            kafka = KafkaSeguro(pasta)
             processo = kafka._inicia()
             try:
                 ate(lambda: portas.aceita_conexao(int(kafka.endereco.split(":")[1])), PRONTO_S, "não respondeu")

@@ -32,6 +32,7 @@ def test_sair_com_um_texto_depois_de_abandonar_um_cliente(saida: str, status: in
 
 
 @pytest.mark.broker
+@pytest.mark.apaga_topicos
 def test_um_nome_que_colide_e_dito_na_hora(sala: SalaDeTeste) -> None:
     """Para o Kafka, a.b e a_b são o mesmo nome nas métricas, e o segundo não pode ser criado."""
     with KafkaAdminClient(bootstrap_servers=sala.bootstrap) as admin:

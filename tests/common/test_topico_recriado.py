@@ -14,7 +14,7 @@ from lab.processos.script import Script
 from tests.apoio.mexe import apaga, aumenta, corta, recria
 from tests.apoio.sala import FIM_S, PASSO_S, SalaDeTeste, ate, publica, sem_traceback
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.apaga_topicos]
 
 LIDO_EM_S = 10.0  # o que se promete; com o padrão do cliente seriam até 5 minutos
 

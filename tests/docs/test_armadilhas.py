@@ -54,6 +54,7 @@ def em_curso(kafka: KafkaLocal, seguro: KafkaSeguro) -> Iterator[dict[Path, subp
 
 
 @pytest.mark.broker
+@pytest.mark.apaga_topicos
 @cada_programa
 def test_o_programa_mostra_a_armadilha(em_curso: dict[Path, subprocess.Popen[str]], programa: Path) -> None:
     visto, erros = em_curso[programa].communicate(timeout=FIM_S)

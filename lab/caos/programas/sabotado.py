@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -34,8 +35,8 @@ def _diz(o_que: str) -> None:
     os.write(2, f"{MARCA} {o_que}\n".encode())  # direto: quem vai morrer em seguida não descarrega o stderr
 
 
-def _no_commit(sinal: int, sorte: Random) -> None:
-    """O sinal chega entre o envio dos offsets e o commit."""
+def _no_commit(nome: str, acontece: Callable[[], None], sorte: Random) -> None:
+    """`acontece()` entre o envio dos offsets e o commit."""
     faltam = sorte.randint(1, COMMITS_ANTES)
     commit = KafkaProducer.commit_transaction
 
@@ -43,11 +44,19 @@ def _no_commit(sinal: int, sorte: Random) -> None:
         nonlocal faltam
         faltam -= 1
         if faltam == 0:
-            _diz(f"{signal.Signals(sinal).name} entre enviar e confirmar")
-            os.kill(os.getpid(), sinal)
+            _diz(f"{nome} entre enviar e confirmar")
+            acontece()
         commit(produtor)
 
     KafkaProducer.commit_transaction = sabotado
+
+
+def _kill_9() -> None:
+    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))  # no Windows, SIGTERM mata do mesmo jeito
+
+
+def _ctrl_c() -> None:
+    signal.raise_signal(signal.SIGINT)  # e não os.kill, que no Windows mata
 
 
 def _congela_no_join(_: Random) -> None:
@@ -61,7 +70,7 @@ def _congela_no_join(_: Random) -> None:
         joins += 1
         if joins == 2:
             _diz("congelado entre o JoinGroup e o SyncGroup")
-            os.kill(os.getpid(), signal.SIGSTOP)
+            os.kill(os.getpid(), signal.Signals["SIGSTOP"])
         return processada
 
     BaseCoordinator._process_join_group_response = sabotado
@@ -116,8 +125,8 @@ def _passo_lento(sorte: Random) -> None:
 
 
 SABOTAGENS: dict[str, Callable[[Random], None]] = {
-    "kill-9-no-commit": lambda sorte: _no_commit(getattr(signal, "SIGKILL", signal.SIGTERM), sorte),
-    "ctrl-c-no-commit": lambda sorte: _no_commit(signal.SIGINT, sorte),
+    "kill-9-no-commit": partial(_no_commit, "kill -9", _kill_9),
+    "ctrl-c-no-commit": partial(_no_commit, "Ctrl+C", _ctrl_c),
     "congela-no-join": _congela_no_join,
     "aborta": _aborta,
     "envio-falho": _envio_falho,

@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ from jgo.maven import MavenContext
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from common.erros import ErroDoLaboratorio, motivo
+from common.prazo import espera_ate
 from lab.kafka_local.distribuicao.versao import DA_AULA, Distribuicao
+from lab.processos.pasta import INSISTE_S, pasta_temporaria
 from lab.terminal.mensagem import informa
 
 # Um só lugar por usuário: cópias do laboratório (e os testes) não baixam tudo de novo.
@@ -83,8 +84,8 @@ def _baixa(jar: Jar, destino: Path) -> None:
     for _ in range(_TENTATIVAS):
         # O jgo escreve direto no seu cache. Em uma pasta só deste download, nem um Ctrl+C no meio nem outro
         # processo baixando o mesmo jar deixa um pedaço de arquivo onde o Kafka procura.
-        with tempfile.TemporaryDirectory(dir=destino.parent, prefix="baixando-") as pasta:
-            maven = MavenContext(repo_cache=Path(pasta), timeout=_PRAZO_DA_REDE_S)
+        with pasta_temporaria("baixando-", destino.parent) as pasta:
+            maven = MavenContext(repo_cache=pasta, timeout=_PRAZO_DA_REDE_S)
             try:
                 baixado = maven.project(jar.grupo, jar.artefato).at_version(jar.versao).artifact().resolve()
             except requests.exceptions.SSLError as erro:
@@ -110,11 +111,15 @@ def _baixa(jar: Jar, destino: Path) -> None:
 
 
 def _move(baixado: Path, destino: Path, jar: Jar) -> None:
-    try:
-        baixado.replace(destino)
-    except PermissionError:  # Windows: outro processo acabou de pô-lo ali e já o usa
-        if not _confere(destino, jar):
-            raise
+    def moveu() -> bool:
+        try:
+            baixado.replace(destino)
+        except PermissionError:  # Windows: um antivírus o lê, ou outro processo acabou de pô-lo ali e já o usa
+            return _confere(destino, jar)
+        return True
+
+    if not espera_ate(moveu, INSISTE_S):
+        baixado.replace(destino)  # o erro de verdade
 
 
 @contextmanager

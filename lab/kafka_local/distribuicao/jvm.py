@@ -2,6 +2,8 @@
 
 import os
 
+from common.erros import ErroDoLaboratorio
+from lab.kafka_local.caminhos import codificavel
 from lab.kafka_local.distribuicao.jars import garante_jars
 from lab.kafka_local.distribuicao.java import encontra_java
 from lab.kafka_local.distribuicao.versao import DA_AULA, Distribuicao
@@ -20,4 +22,9 @@ _OPCOES_DO_JAVA = (
 def comando_java(distribuicao: Distribuicao = DA_AULA) -> list[str]:
     """O começo (list[str]) de todo comando Java, com os jars conferidos; falta a classe. Erro: ErroDoLaboratorio."""
     java, jars = encontra_java(), garante_jars(distribuicao)
+    for caminho in (java, jars[0]):
+        if not codificavel(caminho):
+            raise ErroDoLaboratorio(
+                f"o Java não conhece as letras de {caminho.parent}: use o Docker (docker-compose up -d)"
+            )
     return [str(java), *_OPCOES_DO_JAVA, "-cp", os.pathsep.join(map(str, jars))]

@@ -91,6 +91,7 @@ def test_confere_com_senha_e_tls(kafka: KafkaSeguro, mecanismo: str) -> None:
         assert SENHAS["ana"] not in fim.stdout + fim.stderr
 
 
+@pytest.mark.apaga_topicos
 def test_demo_no_cluster_dos_outros(kafka: KafkaSeguro) -> None:
     fim = roda(kafka, COMANDOS["demo"], DEMO_S)
     assert fim.returncode == 0, fim.stdout + fim.stderr

@@ -52,6 +52,7 @@ def test_cada_resultado_diz_de_onde_veio_e_quem_o_produziu(sala: SalaDeTeste) ->
             assert len(cabecalhos["instancia"]) == 6
 
 
+@pytest.mark.apaga_topicos
 def test_topico_apagado_durante_o_envio_e_dito_sem_traceback(sala: SalaDeTeste) -> None:
     produtor = sala.abre(PRODUTOR_COM_PRAZO, "5", "-n", "300000")
     produtor.espera(" de 300000", FIM_S)

@@ -98,6 +98,31 @@ def test_quem_lia_o_pipe_foi_embora(conversa: "subprocess.Popen[str]") -> None:
     assert conversa.stderr.read() == ""
 
 
+PIPE_DO_WINDOWS = """
+import errno, io, os, stat, sys
+class Pipe(io.RawIOBase):
+    def writable(self): return True
+    def fileno(self): return 1
+    def write(self, dados):
+        if stat.S_ISFIFO(os.fstat(1).st_mode):
+            raise OSError({erro}, "Invalid argument")
+        return os.write(1, dados)
+sys.stdout = io.TextIOWrapper(io.BufferedWriter(Pipe()), encoding="utf-8")
+from common.terminal.linhas import diga
+diga("X", "red", "oi")
+"""
+
+
+def test_no_windows_quem_sai_do_more_e_um_einval() -> None:
+    processo = roda_trecho(PIPE_DO_WINDOWS.format(erro="errno.EINVAL"))
+    assert (processo.returncode, processo.stdout, processo.stderr) == (1, "", "")
+
+
+def test_um_disco_cheio_nao_e_um_leitor_que_saiu() -> None:
+    processo = roda_trecho(PIPE_DO_WINDOWS.format(erro="errno.ENOSPC"))
+    assert processo.returncode != 0 and "OSError" in processo.stderr
+
+
 def em_um_tty(codigo: str, **variaveis: str) -> bytes:
     """Os bytes que o código escreve em um terminal de verdade."""
     with em_um_terminal([sys.executable, "-c", codigo], variaveis=variaveis) as terminal:

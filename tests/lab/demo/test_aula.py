@@ -12,6 +12,7 @@ from tests.lab.demo.apoio import DEMO, FIM_S
 
 
 @pytest.mark.broker
+@pytest.mark.apaga_topicos
 def test_a_aula_inteira_no_kafka_de_outro_que_fica_como_estava(kafka: KafkaLocal, pasta: Path) -> None:
     figura = pasta / "demo.svg"
     with comeca(pasta, *DEMO, "--kafka", kafka.bootstrap, "--figura", str(figura)) as demo:

@@ -8,8 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from common.erros import ErroDoLaboratorio
 from lab import RAIZ
 from lab.kafka_local import portas
+from lab.kafka_local.cluster import KafkaLocal
 from tests.lab.kafka_local.apoio import NADA_FICA_S, SO_POSIX, espera_sumir
 
 pytestmark = pytest.mark.broker
@@ -73,6 +75,21 @@ def test_comando_avisa_quando_o_java_morre(tmp_path: Path) -> None:
     assert processo.returncode == 1
     assert "Rode o mesmo comando de novo" in saida
     assert "Traceback" not in saida
+
+
+def test_do_zero_apaga_os_dados_de_antes(tmp_path: Path) -> None:
+    for quantos in (3, 1):  # os de outra quantidade de brokers também
+        (tmp_path / f"broker-{quantos}" / "dados").mkdir(parents=True)
+        (tmp_path / f"broker-{quantos}" / "dados" / "velho").touch()
+    (tmp_path / "da pessoa").touch()
+    with comando_kafka(tmp_path, portas.sorteia(), "--do-zero") as processo:
+        assert not [*tmp_path.rglob("velho")]
+        assert (tmp_path / "da pessoa").exists()
+        with pytest.raises(ErroDoLaboratorio, match="já é de outro Kafka em execução"):
+            KafkaLocal(tmp_path).comeca_do_zero()
+        processo.terminate()
+        processo.communicate(timeout=NADA_FICA_S)
+    assert (tmp_path / "broker-1" / "dados").exists()
 
 
 @SO_POSIX

@@ -1,6 +1,7 @@
 """O Kafka local que não começa ou que cai: um só por pasta, mesmo iniciados juntos, e a causa de verdade."""
 
 import shutil
+import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -20,6 +21,12 @@ def test_as_causas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "faltou memória" in causa_da_queda("INFO tudo bem", tmp_path)
     assert "a pasta foi movida ou apagada" in causa_da_queda("org.apache.kafka...KafkaStorageException: x", tmp_path)
     assert "o disco encheu" in causa_da_queda("IOException: No space left on device", tmp_path)
+    preso = r"java.nio.file.AccessDeniedException: C:\kafka\x-0\0.index -> 0.index.deleted ... KafkaStorageException"
+    assert "a pasta foi movida ou apagada" in causa_da_queda(preso, tmp_path)
+    with monkeypatch.context() as no_windows:
+        no_windows.setattr(sys, "platform", "win32")
+        assert "--do-zero" in causa_da_queda(preso, tmp_path)
+        assert "faltou memória" in causa_da_queda("INFO tudo bem", tmp_path)
     assert "a pasta foi movida" in causa_da_queda("java.nio.file.NoSuchFileException", tmp_path / "sumiu")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Uso(100, 100, 3 * 2**20))
     assert "o disco encheu (há 3 MB livres" in causa_da_queda("KafkaStorageException", tmp_path)

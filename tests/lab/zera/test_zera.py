@@ -27,7 +27,7 @@ from tests.apoio.kafka_com_zookeeper import KafkaComZooKeeper
 from tests.apoio.sala import FIM_S, PRONTO_S, SalaDeTeste, sem_traceback
 from tests.apoio.terminal_de_verdade import TerminalDeVerdade, em_um_terminal
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.apaga_topicos]
 
 CTRL_C_S = 3.0  # aqui, 0,2 s; preso em um Kafka que não responde seriam mais de 5 s
 PERGUNTA = "Apagar? [s/N] "
