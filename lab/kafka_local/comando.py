@@ -3,16 +3,20 @@
 import argparse
 import signal
 import sys
-import time
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from common.erros import ErroDoLaboratorio
 from common.terminal.argumentos import Argumentos, inteiro
 from common.terminal.texto import enumera
 from lab.kafka_local.configuracao import QUANTIDADES
 from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
+from lab.processos.parada import Parada
 from lab.terminal.mensagem import informa
+
+if TYPE_CHECKING:
+    from lab.kafka_local.cluster import KafkaLocal
 
 PORTA_PADRAO, PORTA_MAXIMA = 9092, 65_535
 PASTA_PADRAO = ".kafka"
@@ -55,7 +59,6 @@ def executa(args: argparse.Namespace) -> int:
     # só agora: o --help funciona sem nada instalado
     import common.conexao.clientes  # noqa: F401  # cala o cliente Kafka, que fala inglês no stderr
     from lab.kafka_local.cluster import KafkaLocal
-    from lab.kafka_local.console import ConsoleDoCluster
 
     for nome in _SINAIS_DE_FIM:
         if hasattr(signal, nome):
@@ -71,17 +74,11 @@ def executa(args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             informa("Interrompido antes de o Kafka estar pronto. O que já foi baixado ou gravado não se perde")
             return 0
-        if args.brokers == 1:
-            informa(f"Kafka {VERSAO_KAFKA} pronto em 127.0.0.1:{args.porta} (Ctrl+C encerra; dados em {args.pasta}/)")
-            while kafka.vivo:
-                time.sleep(_PASSO_S)
-        else:
-            enderecos = enumera([broker.endereco for broker in kafka.brokers])
-            informa(f"Kafka {VERSAO_KAFKA} pronto em {enderecos} (Ctrl+C encerra; dados em {args.pasta}/)")
-            for linha in _define("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap):
-                informa(linha)
-            # sem stdin (um "<&-") o descritor 0 pode ser hoje outra coisa
-            ConsoleDoCluster(kafka, sys.stdin.fileno() if sys.stdin else None).acompanha()
+        # daqui em diante o sinal é uma bandeira: um KeyboardInterrupt dentro do Popen.poll de um broker deixaria presa a
+        # trava dele, e o fim o esperaria para sempre (visto uma vez)
+        parada = Parada()
+        with parada:
+            _acompanha(kafka, args.porta, args.pasta, parada)
     except KeyboardInterrupt:
         informa("Encerrando o Kafka…")
         kafka.para()
@@ -91,6 +88,23 @@ def executa(args: argparse.Namespace) -> int:
         kafka.para()
     logs = enumera([str(broker.log) for broker in kafka.brokers])
     raise ErroDoLaboratorio(f"o Kafka terminou sozinho: {kafka.causa_da_queda()}. O log: {logs}")
+
+
+def _acompanha(kafka: "KafkaLocal", porta: int, pasta: Path, parada: Parada) -> None:
+    """Diz que o Kafka está pronto, e volta quando ele caiu sozinho. Erro: KeyboardInterrupt."""
+    if len(kafka.brokers) == 1:
+        informa(f"Kafka {VERSAO_KAFKA} pronto em 127.0.0.1:{porta} (Ctrl+C encerra; dados em {pasta}/)")
+        while kafka.vivo:
+            parada.dorme(_PASSO_S)
+        return
+    from lab.kafka_local.console import ConsoleDoCluster
+
+    enderecos = enumera([broker.endereco for broker in kafka.brokers])
+    informa(f"Kafka {VERSAO_KAFKA} pronto em {enderecos} (Ctrl+C encerra; dados em {pasta}/)")
+    for linha in _define("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap):
+        informa(linha)
+    # sem stdin (um "<&-") o descritor 0 pode ser hoje outra coisa
+    ConsoleDoCluster(kafka, sys.stdin.fileno() if sys.stdin else None, parada).acompanha()
 
 
 def _define(variavel: str, valor: str) -> list[str]:

@@ -56,6 +56,7 @@ _NO_CLUSTER = {
 # memória não muda (apache/kafka #6403, #12331). Sem retenção nem limpador nada é apagado; os dados crescem até um zero.
 NO_WINDOWS = {
     "log.retention.ms": "-1",
+    "offsets.retention.minutes": str(2**31 - 1),  # o maior que ele aceita: o log também não tem fim
     "log.cleaner.enable": "false",
     # o log dos metadados tem a sua própria retenção (KafkaMetadataLog.cleanSnapshots), de 7 dias e de 100 MB
     "metadata.max.retention.ms": "-1",

@@ -5,6 +5,7 @@ from enum import Enum, auto
 from common.erros import ErroDoLaboratorio
 from common.terminal.texto import enumera, visivel
 from lab.kafka_local.cluster import KafkaLocal
+from lab.processos.parada import Parada
 from lab.terminal.mensagem import informa
 from lab.terminal.teclado import Teclado
 
@@ -23,17 +24,18 @@ class ConsoleDoCluster:
     Digitar o número de um broker serve em qualquer sistema; achar o pid de um Java entre três, não.
     """
 
-    def __init__(self, kafka: KafkaLocal, entrada: int | None) -> None:
-        self._kafka = kafka
+    def __init__(self, kafka: KafkaLocal, entrada: int | None, parada: Parada) -> None:
+        self._kafka, self._parada = kafka, parada
         self._brokers = {str(broker.numero): broker for broker in kafka.brokers}
         self._estados = dict.fromkeys(self._brokers, _EstadoDoBroker.DE_PE)
         self._teclado = Teclado(entrada)
 
     def acompanha(self) -> None:
-        """Volta quando todos os brokers caíram."""
+        """Volta quando todos os brokers caíram. Erro: KeyboardInterrupt."""
         if self._teclado.e_terminal:
             informa(f"Digite {self._numeros} e Enter para derrubar esse broker (kill -9), ou para trazê-lo de volta")
         while self._kafka.vivo:
+            self._parada.confere()
             if digitado := self._teclado.linha(_PASSO_S):
                 self._atende(digitado)
             for numero in self._brokers:

@@ -107,7 +107,8 @@ class Processo:
             self._espera(PRAZO_PARA_ENCERRAR_S + FOLGA_S)
         except subprocess.TimeoutExpired:
             self._vigia.kill()
-            self._vigia.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._espera(FOLGA_S)
         self._vigia.stdout.close()
 
 

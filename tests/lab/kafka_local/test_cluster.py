@@ -18,6 +18,7 @@ from lab.kafka_local import broker as broker_local
 from lab.kafka_local.broker import BrokerLocal
 from lab.kafka_local.cluster import KafkaLocal
 from lab.kafka_local.console import ConsoleDoCluster
+from lab.processos.parada import Parada
 from tests.apoio.sala import SalaDeTeste, ate
 
 pytestmark = pytest.mark.broker
@@ -143,7 +144,7 @@ def test_broker_que_perdeu_o_disco_volta_ao_mesmo_cluster(cluster: KafkaLocal, s
 def test_console_derruba_e_levanta_o_broker_digitado(cluster: KafkaLocal, capsys: pytest.CaptureFixture[str]) -> None:
     leitura, escrita = os.pipe()
     os.write(escrita, b"2\noutro\n2\n1\n2\n3\n")
-    ConsoleDoCluster(cluster, leitura).acompanha()  # volta porque não resta nenhum
+    ConsoleDoCluster(cluster, leitura, Parada()).acompanha()  # volta porque não resta nenhum
     os.close(escrita)
     assert [linha.partition(".")[0] for linha in capsys.readouterr().out.splitlines()] == [
         "Broker 2 derrubado",

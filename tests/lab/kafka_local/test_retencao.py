@@ -22,10 +22,10 @@ def test_so_no_windows_nada_e_apagado(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "platform", plataforma)
     broker.log.parent.mkdir()
     broker._escreve_propriedades()
-    for chave, valor in configuracao.NO_WINDOWS.items():
-        assert propriedades.le(broker.log.parent / "server.properties", chave) == (
-            valor if plataforma == "win32" else None
-        )
+    escritas = broker.log.parent / "server.properties"
+    vale = configuracao.NO_WINDOWS if plataforma == "win32" else configuracao.CONFIGURACAO_DO_BROKER
+    for chave in configuracao.NO_WINDOWS:
+        assert propriedades.le(escritas, chave) == vale.get(chave)
 
 
 @pytest.mark.broker
