@@ -74,8 +74,8 @@ def executa(args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             informa("Interrompido antes de o Kafka estar pronto. O que já foi baixado ou gravado não se perde")
             return 0
-        # daqui em diante o sinal é uma bandeira: um KeyboardInterrupt dentro do Popen.poll de um broker deixaria presa a
-        # trava dele, e o fim o esperaria para sempre (visto uma vez)
+        # daqui em diante o sinal é uma bandeira: um KeyboardInterrupt dentro do Popen.poll de um broker deixaria a
+        # trava dele presa, e o fim o esperaria para sempre (visto uma vez)
         parada = Parada()
         with parada:
             _acompanha(kafka, args.porta, args.pasta, parada)
