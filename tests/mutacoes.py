@@ -56,7 +56,7 @@ MUTACOES = (
         SESSAO,
         "self._produtor.flush(TRANSACAO_S)",
         "pass",
-        (f"{DO_SERVICO}o_passo_que_fica_lento_confirma_cada_pedido",),
+        (f"{DA_SESSAO}confirma_o_que_acaba_de_enviar",),
     ),
     Mutacao(
         "a geração depois do poll",
@@ -111,6 +111,23 @@ MUTACOES = (
         'self._chama(conhece, ABERTURA_S, "ler as partições de entrada")',
         "",
         (f"{DA_SESSAO}conhece_o_topico_antes_de_entrar_no_grupo",),
+    ),
+    Mutacao(
+        "um commit não se repete",
+        "common/conexao/remendos.py",
+        "        resposta = RespostaPerdida()",
+        "        pass",
+        (
+            "tests/common/test_commit_atrasado.py::test_armadilha_um_commit_atrasado_confirma_a_transacao_seguinte_pela_metade"
+            "[nosso]",
+        ),
+    ),
+    Mutacao(
+        "a volta ao grupo até o fim",
+        "common/conexao/remendos.py",
+        "        coordenador.request_rejoin()",
+        "        pass",
+        ("tests/common/conexao/test_remendos.py::test_a_volta_ao_grupo_que_um_poll_deixa_no_meio_termina",),
     ),
     Mutacao(
         "o identificador do tópico",

@@ -8,7 +8,7 @@ from kafka.errors import KafkaError
 from kafka.producer.sender import Sender
 
 from common.conexao.clientes import SESSAO_MS
-from common.configuracao import ESTOQUE
+from common.configuracao import ESTOQUE, PEDIDOS_APROVADOS
 from common.erros import PrazoEsgotado, SessaoPerdida
 from common.sessao import Sessao
 from common.terminal.sinais import Interrupcao
@@ -27,6 +27,16 @@ def test_o_ctrl_c_nao_espera_por_um_kafka_que_nao_responde(monkeypatch: pytest.M
         # o próprio cliente levaria 5 s para desistir, e com outro erro
         with pytest.raises(PrazoEsgotado, match="abrir o produtor"):
             Sessao(ESTOQUE, "ninguém", interrupcao, print)
+
+
+@pytest.mark.broker
+def test_confirma_o_que_acaba_de_enviar(sala: SalaDeTeste, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quem não espera pelos envios não sabe o que foi feito deles."""
+    with sessao(sala, monkeypatch) as nossa:
+        publica(sala.bootstrap, ESTOQUE.entrada, 0, b"pedido")
+        (registro,) = le(nossa, 1)
+        nossa.confirma([registro], [saida_de(registro)])
+    assert len(sala.registros(PEDIDOS_APROVADOS)) == 1
 
 
 @pytest.mark.broker
