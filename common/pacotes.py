@@ -59,10 +59,15 @@ def o_que_impede(importado: str | None) -> str | None:
     return None
 
 
-def como_ter_os_pacotes() -> str:
-    """O que falta digitar neste terminal (str): criar o .venv, ativá-lo, instalar nele; só o que for preciso."""
+def como_ter_os_pacotes(no_venv: bool | None = None) -> str:
+    """O que falta digitar neste terminal (str): criar o .venv, ativá-lo, instalar nele; só o que for preciso.
+
+    `no_venv`: se o Python do terminal é o do .venv; None: ele é este.
+    """
     instala = f"rode '{INSTALA}'"
-    if Path(sys.prefix).resolve() == VENV:
+    if no_venv is None:
+        no_venv = Path(sys.prefix).resolve() == VENV
+    if no_venv:
         return instala
     ativa = f"ative o .venv neste terminal: {shell.ativa(VENV)}"
     if not PYTHON_DO_VENV.exists():  # não há um, ou o Python dele foi desinstalado

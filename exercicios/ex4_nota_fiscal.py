@@ -4,7 +4,7 @@ from common.configuracao import NOTIFICACAO
 from common.servico import Servico
 
 # TODO 1: a nota fiscal não é a notificação: crie uma Etapa só dela (copie a NOTIFICACAO de common/configuracao.py e
-# mude o nome, a cor e o que mais for preciso)
+# mude o nome, a cor e o que mais for preciso; Etapa se importa dali, e Status, de common/pedido.py)
 NOTA_FISCAL = NOTIFICACAO
 
 

@@ -80,20 +80,19 @@ def examina(pergunta: Programa) -> Iterator[Achado]:
     """O Python, o .venv e os pacotes deste terminal."""
     caminho = pergunta.caminho
     if caminho is None:
-        yield errado(f"este terminal não tem o comando python: {como_ter_os_pacotes()}")
+        yield errado(f"este terminal não tem o comando python: {como_ter_os_pacotes(no_venv=False)}")
         return
     python = _le(pergunta.resposta())
     if python is None:
-        yield errado(
-            f"o comando python deste terminal ({caminho}) não funciona, ou não responde: {como_ter_os_pacotes()}"
-        )
+        o_que_fazer = como_ter_os_pacotes(no_venv=False)
+        yield errado(f"o comando python deste terminal ({caminho}) não funciona, ou não responde: {o_que_fazer}")
         return
     versao = ".".join(map(str, python.versao))
     if python.versao < PYTHON_MINIMO:
         minimo = ".".join(map(str, PYTHON_MINIMO))
         yield errado(
             f"o Python deste terminal é o {versao} ({caminho}), e é preciso o {minimo} ou mais novo: "
-            f"{como_ter_os_pacotes()}"
+            f"{como_ter_os_pacotes(python.no_venv)}"
         )
         return
     yield certo(f"Python {versao} ({caminho})")
@@ -101,7 +100,9 @@ def examina(pergunta: Programa) -> Iterator[Achado]:
     if python.no_venv:
         yield certo(".venv ativo neste terminal")
     elif defeito:
-        yield errado(f"este terminal não usa o .venv, e no Python dele {defeito[0]}: {como_ter_os_pacotes()}")
+        yield errado(
+            f"este terminal não usa o .venv, e no Python dele {defeito[0]}: {como_ter_os_pacotes(python.no_venv)}"
+        )
         return
     else:
         yield neutro("este terminal não usa o .venv, mas o Python dele tem o que os scripts usam")

@@ -305,7 +305,7 @@ def _pasta_ocupada(topologia: Topologia, trava: Trava) -> ErroDoLaboratorio:
     onde = f", em {endereco}" if endereco else ""
     return ErroDoLaboratorio(
         f"a pasta {topologia.pasta} já é de outro Kafka em execução{onde} (processo {trava.dono()}): use o que já está "
-        f"rodando, ou dê outra pasta a este (--pasta .kafka-{topologia.portas[0]})"
+        "rodando, ou dê a este outra porta e outra pasta (--porta 9095 --pasta .kafka-9095)"
     )
 
 

@@ -74,7 +74,12 @@ def _zera(sem_perguntar: bool, parada: Parada) -> int:
     for grupo in grupos:
         _fala(f"  grupo {grupo} (até onde leu)")
     if not sem_perguntar:
-        if not _confirmado(parada):
+        try:
+            confirmado = _confirmado(parada)
+        except KeyboardInterrupt:
+            _fala("Nada foi apagado")
+            raise
+        if not confirmado:
             _fala("Nada foi apagado")
             return 1
         _exige_grupos_vazios(parada)  # alguém pode ter começado enquanto a pergunta esperava

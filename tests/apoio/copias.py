@@ -12,7 +12,7 @@ ORIGINAIS = {
     "ex1_particoes": "ca362ce164de",
     "ex2_queda": "8f3cf7b15502",
     "ex3_reserva": "a343c2312b79",
-    "ex4_nota_fiscal": "cbc80d19a1e6",
+    "ex4_nota_fiscal": "d3988536db78",
     "ex5_recusa": "abd87d6ad54e",
     "ex6_chave": "d4847c7158f0",
     "ex7_ingenuo": "067c80ecc7bf",
