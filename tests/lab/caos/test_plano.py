@@ -54,9 +54,9 @@ def test_por_rodadas_uma_falha_que_nunca_aconteceu_e_dita_pelo_nome() -> None:
     ("aconteceram", "confirmados", "faltou"),
     [
         (10, 1000, []),
-        (2, 200, []),
-        (1, 1000, ["em 60 s cabem umas 10 falhas: 1 é pouco"]),
-        (10, 199, ["de 1.000 pedidos, 199 confirmados é pouco"]),
+        (4, 400, []),
+        (3, 1000, ["em 60 s cabem umas 10 falhas: 3 é pouco"]),
+        (10, 399, ["de 1.000 pedidos, 399 confirmados é pouco"]),
         (0, 0, ["em 60 s cabem umas 10 falhas: 0 é pouco", "de 1.000 pedidos, 0 confirmados é pouco"]),
     ],
 )

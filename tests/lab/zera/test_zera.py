@@ -261,7 +261,9 @@ def test_broker_no_windows_nao_apaga(sala: SalaDeTeste, monkeypatch: pytest.Monk
     monkeypatch.setattr(limpeza, "do_windows", do_windows)
     with (
         admin_da(sala, monkeypatch),
-        pytest.raises(ErroDoLaboratorio, match=r"roda direto no Windows.*Ctrl\+C no terminal dele e .*--do-zero"),
+        pytest.raises(
+            ErroDoLaboratorio, match=r"roda direto no Windows.*Ctrl\+C no terminal dele e inicie-o com .*--do-zero"
+        ),
     ):
         zera.executa(argparse.Namespace(sim=True))
     assert len(pastas) == 1 and Path(pastas[0]).is_absolute()
