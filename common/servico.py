@@ -19,7 +19,6 @@ from uuid import uuid4
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
-from common.anuncio import Anuncio
 from common.conexao.clientes import bootstrap, enderecos
 from common.conexao.espera import ESPERA_S, quando_houver_kafka
 from common.conexao.recusas import RECUSAS, explica, motivo_da_perda
@@ -27,6 +26,7 @@ from common.conexao.remendos import por_que_nao_tem_valor
 from common.conexao.topicos import garante_topicos
 from common.configuracao import Etapa
 from common.erros import CodecAusente, PedidoInvalido, PrazoEsgotado, SessaoPerdida, TopicoTrocado
+from common.grupo.anuncio import Anuncio
 from common.lote import ALVO_S, proximo_lote
 from common.pedido import Pedido, codifica, decodifica
 from common.prazo import Prazo, com_prazo, espera_ate

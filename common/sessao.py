@@ -19,12 +19,12 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
-from common.atribuicao import Atribuicao
 from common.conexao import clientes
 from common.conexao.topico_fixo import fixa_topico, foi_trocado
 from common.configuracao import Etapa
 from common.erros import PrazoEsgotado, SessaoPerdida, TopicoTrocado
-from common.posicoes import Posicoes
+from common.grupo.atribuicao import Atribuicao
+from common.grupo.posicoes import Posicoes
 from common.prazo import Prazo, abandona, com_prazo
 from common.terminal.sinais import Interrupcao
 

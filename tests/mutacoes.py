@@ -131,7 +131,7 @@ MUTACOES = (
     ),
     Mutacao(
         "o identificador do tópico",
-        "common/anotacao.py",
+        "common/grupo/anotacao.py",
         "return None if self.topico and topico and self.topico != topico else Anotacao(topico, self.pulados)",
         "return Anotacao(topico, self.pulados)",
         (f"{RECRIADO}com_os_servicos_parados",),

@@ -11,12 +11,12 @@ from kafka.admin import OffsetSpec
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.structs import OffsetAndMetadata
 
-from common import anotacao
 from common.conexao.clientes import TRANSACAO_MS, administrador, bootstrap, leitor
 from common.conexao.espera import quando_houver_kafka
 from common.conexao.topicos import topicos_que_existem
 from common.configuracao import ETAPAS, topicos
 from common.erros import ErroDoLaboratorio, PedidoInvalido
+from common.grupo import anotacao
 from common.pedido import decodifica
 from common.prazo import Prazo, espera_ate
 from common.terminal.andamento import Andamento

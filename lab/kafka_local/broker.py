@@ -14,11 +14,12 @@ from common.prazo import PASSO_S, Prazo
 from lab.kafka_local import formato, portas, propriedades
 from lab.kafka_local.caminhos import ambiente_do_java, exige_pasta_que_sirva
 from lab.kafka_local.configuracao import NO_WINDOWS, configuracao
+from lab.kafka_local.dados import EM_USO, pasta_ocupada
 from lab.kafka_local.distribuicao.jvm import comando_java
 from lab.kafka_local.distribuicao.versao import VERSAO_KAFKA
+from lab.kafka_local.log import Log
 from lab.kafka_local.portas import ESTA_MAQUINA
 from lab.kafka_local.topologia import Topologia
-from lab.processos.pasta import apaga_pasta
 from lab.processos.processo import Processo
 from lab.processos.trava import Trava
 from lab.processos.vigia import PRAZO_PARA_ENCERRAR_S
@@ -27,9 +28,6 @@ PRAZO_PARA_RESPONDER_S = 60.0  # por broker: aqui são 2 s; um notebook antigo c
 _PRAZO_DO_FORMATO_S = 60.0  # aqui, 1 s
 _PRAZO_DA_RESPOSTA_MS = 3_000  # um pedido a um broker que já aceita conexões
 _ESPERA_PELO_ANTERIOR_S = PRAZO_PARA_ENCERRAR_S + 1.0  # o que um Kafka cujo dono acabou de morrer leva para sair
-_LOG_MAXIMO_BYTES = 20_000_000  # acima disto o log recomeça; ele cresce uns 50 KB por partida
-_LINHAS_NO_ERRO = 3
-_EM_USO = "em-uso.trava"  # dentro da pasta de um broker
 
 
 def silencio(_: str) -> None:
@@ -50,12 +48,11 @@ class BrokerLocal:
         }
         self._topologia = topologia
         self._pasta = topologia.pasta / f"broker-{numero}"
-        self.log = self._pasta / "broker.log"
+        self.log = Log(self._pasta / "broker.log")
         self._propriedades = self._pasta / "server.properties"
         self._dados = self._pasta / "dados"
-        self._trava = self._pasta / _EM_USO
+        self._trava = self._pasta / EM_USO
         self._java: Processo | None = None
-        self._comeco_do_log = 0  # onde começa, no log, o que diz a partida atual
 
     @property
     def endereco(self) -> str:
@@ -139,7 +136,7 @@ class BrokerLocal:
         self._pasta.mkdir(parents=True, exist_ok=True)
         trava = Trava(self._trava)
         if not trava.tenta(prazo.resta):
-            raise _pasta_ocupada(self._topologia, trava)
+            raise pasta_ocupada(self._topologia, trava)
         trava.solta()
         for porta in (*(escuta for escuta, _ in self._listeners.values()), self._porta_do_controlador):
             if not portas.livre(porta):
@@ -184,44 +181,25 @@ class BrokerLocal:
             certo = False
         self.para()
         if not certo:
-            raise ErroDoLaboratorio(f"não consegui formatar {self._dados}: {self._fim_do_log()}")
+            raise ErroDoLaboratorio(f"não consegui formatar {self._dados}: {self.log.explica()}")
 
     def _executa_o_kafka(self, comando: list[str]) -> None:
         self._executa([*comando, "kafka.Kafka", str(self._propriedades)])
 
     def _executa(self, comando: list[str]) -> None:
         self.para()  # o que resta de um processo que morreu sozinho
-        if self.log.exists() and self.log.stat().st_size > _LOG_MAXIMO_BYTES:
-            self.log.unlink()
-        self._comeco_do_log = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as saida:
+        with self.log.abre() as saida:
             self._java = Processo(comando, saida, ambiente_do_java(), self._trava)
 
     def _pronto(self) -> bool:
         """Se ele responde (bool). Erro: ErroDoLaboratorio se morreu antes disso."""
         if not self.vivo:
-            raise ErroDoLaboratorio(f"{self._nome} não ficou de pé: {self._fim_do_log()}")
+            raise ErroDoLaboratorio(f"{self._nome} não ficou de pé: {self.log.explica()}")
         return self.responde()
 
     def _demorou(self, prazo_s: float) -> ErroDoLaboratorio:
         sem_maioria = "" if self._topologia.brokers == 1 else " (a maioria dos brokers está de pé?)"
-        return ErroDoLaboratorio(f"{self._nome} não respondeu em {prazo_s:g} s{sem_maioria}: {self._fim_do_log()}")
-
-    def diario(self) -> str:
-        """O que ele disse no log nesta partida (str)."""
-        try:
-            with self.log.open("rb") as arquivo:
-                arquivo.seek(self._comeco_do_log)
-                return arquivo.read().decode("utf-8", "replace")
-        except OSError:
-            return ""
-
-    def _fim_do_log(self) -> str:
-        """As linhas que explicam uma falha desta partida: as de erro, se houver, ou as últimas."""
-        linhas = self.diario().splitlines()
-        erros = [linha for linha in linhas if " ERROR " in linha or "Exception" in linha or "Error:" in linha]
-        trecho = " | ".join((erros or linhas)[-_LINHAS_NO_ERRO:])
-        return f"{trecho or 'ele não disse nada'} (o log inteiro: {self.log})"
+        return ErroDoLaboratorio(f"{self._nome} não respondeu em {prazo_s:g} s{sem_maioria}: {self.log.explica()}")
 
 
 def inicia_juntos(brokers: Sequence[BrokerLocal], diz: Callable[[str], None] = silencio) -> None:
@@ -267,7 +245,7 @@ def _lanca(brokers: Sequence[BrokerLocal], diz: Callable[[str], None]) -> None:
     # da conferência até todos rodarem: outro que começasse no meio escreveria por cima
     with Trava(topologia.pasta / "em-preparo.trava") as preparo:
         if not preparo.tenta(prazo.resta):
-            raise _pasta_ocupada(topologia, preparo)
+            raise pasta_ocupada(topologia, preparo)
         for broker in brokers:  # todos antes de escrever em qualquer um
             broker._confere_pasta_e_portas(prazo)
         for broker in brokers:
@@ -283,30 +261,6 @@ def _lanca(brokers: Sequence[BrokerLocal], diz: Callable[[str], None]) -> None:
         diz(f"Iniciando o Kafka {VERSAO_KAFKA}{'' if topologia.brokers == 1 else f' ({len(brokers)} brokers)'}…")
         for broker in brokers:
             broker._executa_o_kafka(comando)
-
-
-def apaga_dados(topologia: Topologia) -> None:
-    """Apaga as pastas dos brokers. Erro: ErroDoLaboratorio se uma é de um Kafka em execução, ou não se deixa apagar."""
-    dos_brokers = sorted(topologia.pasta.glob("broker-*"))
-    for pasta in dos_brokers:  # todas antes de apagar qualquer uma
-        trava = Trava(pasta / _EM_USO)
-        if not trava.livre():
-            raise _pasta_ocupada(topologia, trava)
-    for pasta in dos_brokers:
-        if not apaga_pasta(pasta):
-            raise ErroDoLaboratorio(
-                f"não consegui apagar {pasta}: outro programa usa um arquivo dela? Feche-o e repita"
-            )
-
-
-def _pasta_ocupada(topologia: Topologia, trava: Trava) -> ErroDoLaboratorio:
-    listeners = propriedades.le(topologia.pasta / "broker-1" / "server.properties", "listeners") or ""
-    endereco = listeners.partition(",")[0].removeprefix("PLAINTEXT://")
-    onde = f", em {endereco}" if endereco else ""
-    return ErroDoLaboratorio(
-        f"a pasta {topologia.pasta} já é de outro Kafka em execução{onde} (processo {trava.dono()}): use o que já está "
-        "rodando, ou dê a este outra porta e outra pasta (--porta 9095 --pasta .kafka-9095)"
-    )
 
 
 def para_juntos(brokers: Sequence[BrokerLocal]) -> None:

@@ -11,8 +11,9 @@ from types import TracebackType
 
 from common.erros import ErroDeUso
 from lab.kafka_local import portas
-from lab.kafka_local.broker import BrokerLocal, apaga_dados, inicia_juntos, para_juntos, silencio
+from lab.kafka_local.broker import BrokerLocal, inicia_juntos, para_juntos, silencio
 from lab.kafka_local.configuracao import QUANTIDADES
+from lab.kafka_local.dados import apaga_dados
 from lab.kafka_local.queda import causa_da_queda
 from lab.kafka_local.topologia import Desvio, Topologia
 from lab.processos.pasta import pasta_temporaria
@@ -102,7 +103,7 @@ class KafkaLocal:
 
     def causa_da_queda(self) -> str:
         """Por que os brokers terminaram sozinhos, e o que fazer (str)."""
-        return causa_da_queda("".join(broker.diario() for broker in self.brokers), self._topologia.pasta)
+        return causa_da_queda("".join(broker.log.texto() for broker in self.brokers), self._topologia.pasta)
 
     def responde(self) -> bool:
         """Diz se todos os brokers respondem e fazem parte do cluster."""

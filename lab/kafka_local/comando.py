@@ -86,7 +86,7 @@ def executa(args: argparse.Namespace) -> int:
         return 0
     finally:
         kafka.para()
-    logs = enumera([str(broker.log) for broker in kafka.brokers])
+    logs = enumera([str(broker.log.caminho) for broker in kafka.brokers])
     raise ErroDoLaboratorio(f"o Kafka terminou sozinho: {kafka.causa_da_queda()}. O log: {logs}")
 
 

@@ -68,7 +68,7 @@ class ConsoleDoCluster:
         if estado is _EstadoDoBroker.CAIDO:
             return
         if not broker.vivo:
-            como = "caiu" if estado is _EstadoDoBroker.DE_PE else f"não ficou de pé (o porquê: {broker.log})"
+            como = "caiu" if estado is _EstadoDoBroker.DE_PE else f"não ficou de pé (o porquê: {broker.log.caminho})"
             self._registra_queda(numero, como)
         elif estado is _EstadoDoBroker.SUBINDO and broker.responde():
             self._estados[numero] = _EstadoDoBroker.DE_PE

@@ -83,7 +83,7 @@ def test_kafka_morto_e_reiniciado_cinco_vezes(kafka_descartavel: KafkaLocal, sal
         kafka_descartavel.mata()
         kafka_descartavel.inicia()
     sala.exige_exatamente_uma_vez(pedidos, 3 * FIM_S)
-    assert "likely deleted" not in kafka_descartavel.brokers[0].log.read_text(errors="replace")
+    assert "likely deleted" not in kafka_descartavel.brokers[0].log.caminho.read_text(errors="replace")
     for servico in servicos:
         comeco = time.monotonic()
         servico.ctrl_c()

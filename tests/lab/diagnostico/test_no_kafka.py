@@ -110,7 +110,7 @@ def anuncia(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         anuncio = {"advertised.listeners": f"PLAINTEXT://{endereco}"}
         monkeypatch.setattr(propriedades, "escreve", lambda arquivo, outras: escreve(arquivo, {**outras, **anuncio}))
         broker.lanca()  # inicia() esperaria uma resposta pelo endereço anunciado
-        ate(lambda: "Kafka Server started" in broker.log.read_text(errors="replace"), PRONTO_S, "não iniciou")
+        ate(lambda: "Kafka Server started" in broker.log.caminho.read_text(errors="replace"), PRONTO_S, "não iniciou")
         return broker.endereco
 
     try:

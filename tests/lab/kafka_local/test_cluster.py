@@ -132,7 +132,7 @@ def test_cluster_inteiro_morto_volta_com_os_dados(
 def test_broker_que_perdeu_o_disco_volta_ao_mesmo_cluster(cluster: KafkaLocal, sala: SalaDeTeste) -> None:
     tres = cluster.brokers[2]
     tres.mata()
-    shutil.rmtree(tres.log.parent / "dados")
+    shutil.rmtree(tres.log.caminho.parent / "dados")
     tres.inicia()
     ate(
         lambda: all(len(particao["isr_nodes"]) == 3 for particao in descreve(cluster, *topicos_da_aula())),

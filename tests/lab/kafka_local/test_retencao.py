@@ -20,9 +20,9 @@ OLHA_DEPRESSA = {"log.retention.check.interval.ms": "200", "log.initial.task.del
 def test_so_no_windows_nada_e_apagado(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plataforma: str) -> None:
     (broker,) = KafkaLocal(tmp_path).brokers
     monkeypatch.setattr(sys, "platform", plataforma)
-    broker.log.parent.mkdir()
+    broker.log.caminho.parent.mkdir()
     broker._escreve_propriedades()
-    escritas = broker.log.parent / "server.properties"
+    escritas = broker.log.caminho.parent / "server.properties"
     vale = configuracao.NO_WINDOWS if plataforma == "win32" else configuracao.CONFIGURACAO_DO_BROKER
     for chave in configuracao.NO_WINDOWS:
         assert propriedades.le(escritas, chave) == vale.get(chave)

@@ -1,7 +1,7 @@
 """O que um serviço diz sobre as suas partições: quando entra no grupo e a cada rebalanceamento."""
 
-from common.atribuicao import Atribuicao
 from common.conexao.clientes import SESSAO_MS
+from common.grupo.atribuicao import Atribuicao
 from common.prazo import Prazo
 
 RESERVA_S = 1.0  # a primeira atribuição pode vir vazia por um instante; só depois disto ela é notícia

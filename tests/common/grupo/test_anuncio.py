@@ -2,9 +2,9 @@
 
 import pytest
 
-from common import anuncio
-from common.anuncio import Anuncio
-from common.atribuicao import Atribuicao
+from common.grupo import anuncio
+from common.grupo.anuncio import Anuncio
+from common.grupo.atribuicao import Atribuicao
 
 
 @pytest.fixture

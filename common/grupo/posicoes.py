@@ -11,8 +11,8 @@ from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.structs import OffsetAndMetadata
 
-from common import anotacao
-from common.anotacao import Anotacao
+from common.grupo import anotacao
+from common.grupo.anotacao import Anotacao
 
 POSICAO_S = 15.0  # o offset de um dono morto no meio do commit só aparece quando a transação dele expira (7 s)
 
