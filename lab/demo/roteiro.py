@@ -191,9 +191,11 @@ class Roteiro:
             all(partes),
             f"T3 tem {filas[0]} das partições e aprovou {partes[0]} pedidos; T5 tem {filas[1]} e aprovou {partes[1]}",
         )
+        ganhou = com_duas_s < self._com_uma_s
         self._confere(
-            com_duas_s < self._com_uma_s,
-            f"{PEDIDOS} pedidos: {segundos(self._com_uma_s)} com um estoque, {segundos(com_duas_s)} com dois",
+            ganhou,
+            f"{PEDIDOS} pedidos: {segundos(self._com_uma_s)} com um estoque, {segundos(com_duas_s)} com dois"
+            f"{'' if ganhou else ' (outros programas ocupam esta máquina? Feche-os e rode de novo)'}",
         )
         self._espera_concluidos(desde)
         self._confere_o_fim(desde, total=3 * PEDIDOS)

@@ -92,6 +92,14 @@ def test_kafka_morto_e_reiniciado_cinco_vezes(kafka_descartavel: KafkaLocal, sal
     sem_traceback(*servicos)
 
 
+def test_um_servico_ocioso_nota_a_queda_do_kafka(kafka_descartavel: KafkaLocal, sala_descartavel: SalaDeTeste) -> None:
+    """Um poll() sem nada para trazer nunca a contaria."""
+    ocioso = sala_descartavel.servico("notificacao", 0)
+    kafka_descartavel.mata()
+    ocioso.espera("espero até ele voltar", FIM_S)
+    sem_traceback(ocioso)
+
+
 def test_produtor_diz_o_que_nao_foi_confirmado(kafka_descartavel: KafkaLocal, sala_descartavel: SalaDeTeste) -> None:
     produtor = sala_descartavel.abre(PRODUTOR_COM_PRAZO, "5", "-n", "200000")
     produtor.espera(" de 200000", PRONTO_S)
